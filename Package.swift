@@ -1,0 +1,91 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets by level; an arrow may only point down (Tests/LayeringTests holds the levels to it).
+
+/// Vector loops stay fast under `swift test` too.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wno-unused-command-line-argument"])]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "alexnetd",
+    products: [.executable(name: "alexnetd", targets: ["alexnetd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Level 0: C
+        .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CProtobufC", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CKernels", cSettings: optimised),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
+
+        // Level 1: numbers and files
+        .target(name: "Randomness", dependencies: ["CKernels"]),
+        .target(name: "Records", dependencies: ["CKernels", system]),
+        .target(name: "Checkpoints", dependencies: [crypto, system]),
+
+        // Level 2
+        .target(name: "Networks", dependencies: ["Randomness"]),
+        .target(name: "Images", dependencies: ["CJPEG", "CKernels"]),
+
+        // Level 3
+        .target(name: "Jobs", dependencies: ["Networks", "Yams", system]),
+        .target(name: "TensorBoard", dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
+        .target(name: "Compute", dependencies: ["Networks"]),
+        .target(name: "Datasets", dependencies: ["Images", "CKernels", crypto, system]),
+
+        // Level 4
+        .target(name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
+        .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
+        .target(name: "Spool", dependencies: ["Jobs", system]),
+
+        // Level 5
+        .target(name: "Daemon", dependencies: ["Spool", "Jobs", log, system]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Jobs", "Networks", "Randomness", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU", "Datasets",
+                "Images", "InputPipeline", crypto, system,
+            ]),
+
+        // Level 6
+        .executableTarget(
+            name: "alexnetd",
+            dependencies: [
+                "Jobs", "Networks", "Records", "Checkpoints", "TensorBoard", "Images", "Compute", "ComputeCPU", "Datasets",
+                "Spool", "InputPipeline", "Daemon", "Training", "Randomness", log, arguments, system,
+            ]),
+
+        .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+        .testTarget(name: "RecordsTests", dependencies: ["Records", system]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", system]),
+        .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard", "Records", "Networks", system]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", system]),
+        .testTarget(name: "InputPipelineTests", dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),
+        .testTarget(
+            name: "ComputeTests",
+            dependencies: ["Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system],
+            resources: [.copy("Golden")]),
+        .testTarget(name: "SpoolTests", dependencies: ["Spool", "Jobs", system]),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon", "Spool", "Jobs", system]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Jobs", system]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: ["alexnetd", "Images", "Records", "TensorBoard", "Checkpoints", "Jobs", system]),
+        .testTarget(name: "LayeringTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+#include "tensorboard_proto.h"

@@ -1,0 +1,107 @@
+// What a device must offer to train a network. Conformers: ComputeCPU's engine and the plain reference of the tests;
+// Tests/ComputeTests drives both through one conformance suite. Inside, an engine chooses its own layouts.
+
+package import Networks
+
+/// How gradients become new weights; everything but the learning rate, which changes from step to step.
+package struct Optimizer: Hashable, Sendable {
+    package enum Method: Hashable, Sendable {
+        /// v ← μv − ε·d·w − ε·g, w ← w + v (Krizhevsky et al. 2012, section 5).
+        case sgd
+        /// The same v; w ← w + μv − ε·(g + d·w).
+        case nesterov
+        /// Kingma & Ba 2015 with decay added to the gradient, as torch.optim.Adam. β₁ is `momentum`.
+        case adam(beta2: Float, epsilon: Float)
+    }
+
+    package var method: Method
+    package var momentum: Float
+    package var weightDecay: Float
+    /// Biases learn at this multiple of the learning rate…
+    package var biasRate: Float
+    /// …and decay by this.
+    package var biasDecay: Float
+
+    package init(method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float) {
+        self.method = method
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.biasRate = biasRate
+        self.biasDecay = biasDecay
+    }
+
+    /// The state sets an engine keeps for it.
+    package var state: [StateKind] {
+        if case .adam = method { [.firstMoment, .secondMoment] } else { [.firstMoment] }
+    }
+}
+
+package enum StateKind: String, Hashable, Sendable, CaseIterable {
+    case parameters
+    /// Of the mean loss of the last batch, without weight decay.
+    case gradients
+    /// Momentum (velocity), or Adam's m.
+    case firstMoment
+    /// Adam's v.
+    case secondMoment
+}
+
+/// What the engine needs to know of one training step.
+package struct StepSettings: Sendable {
+    /// Steps done before this one; keys the dropout masks.
+    package var step: Int
+    package var learningRate: Float
+    /// The gradient norm costs a pass over the gradients, so it is asked for.
+    package var wantsGradientNorm = false
+
+    package init(step: Int, learningRate: Float, wantsGradientNorm: Bool = false) {
+        (self.step, self.learningRate, self.wantsGradientNorm) = (step, learningRate, wantsGradientNorm)
+    }
+}
+
+/// Sums over the samples of one batch.
+package struct BatchResult: Sendable, Equatable {
+    package var count = 0
+    /// Σ of each sample's cross-entropy, in nats.
+    package var loss = 0.0
+    /// Samples whose label was not the best, not among the best five scores (a tie counts for the lower class index).
+    package var top1Errors = 0
+    package var top5Errors = 0
+    /// Euclidean norm of the gradient over all parameters, when asked for.
+    package var gradientNorm: Double?
+
+    package init() {}
+}
+
+package protocol Engine: AnyObject {
+    var network: Network { get }
+    /// The largest batch it takes.
+    var capacity: Int { get }
+    /// In words, for the numerics fingerprint: device, kernels, libraries.
+    var fingerprint: [String: String] { get }
+
+    /// Forward, loss, backward, update. The loss is the mean over `batch.count` samples.
+    func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult
+
+    /// Forward without dropout; parameters unchanged.
+    func evaluate(_ batch: Batch) throws -> BatchResult
+
+    /// Class scores (before softmax) of the last batch, [count][classes].
+    func scores() -> [Float]
+
+    /// Copies a state set into its canonical form.
+    func read(_ kind: StateKind, into set: ParameterSet)
+
+    /// Replaces a state set by canonical values.
+    func load(_ kind: StateKind, from set: ParameterSet)
+}
+
+/// How pixels become the network's input: (pixel + color − mean) ÷ deviation, per channel.
+package struct Normalization: Hashable, Sendable {
+    package var mean: SIMD3<Float>
+    package var deviation: SIMD3<Float>
+
+    package init(mean: SIMD3<Float>, deviation: SIMD3<Float>) {
+        (self.mean, self.deviation) = (mean, deviation)
+    }
+}

@@ -1,0 +1,147 @@
+// A plan is a job with nothing left open: every default resolved, paths absolute, sizes in steps where the data set
+// decides. `alexnetd validate` prints it; each run folder and each checkpoint holds it as JSON.
+
+package import Networks
+
+package struct Plan: Codable, Hashable, Sendable {
+    package enum OptimizerKind: String, Codable, Sendable, CaseIterable { case sgd, nesterov, adam }
+
+    package enum Device: Hashable, Sendable {
+        case cpu
+        /// Index or uuid as written after "cuda:" or "GPU-".
+        case cuda(String)
+    }
+
+    package enum Precision: String, Codable, Sendable, CaseIterable { case fp32, tf32, bf16 }
+
+    package enum Initialization: Hashable, Sendable {
+        case he, cudaConvnet, paper, caffe, torch
+        /// Absolute path of a safetensors file with tensors of PyTorch's names.
+        case file(String)
+    }
+
+    package struct Augmentation: Codable, Hashable, Sendable {
+        package var randomCrop: Bool
+        package var flip: Bool
+        /// Deviation of the PCA colour noise in units of the data's principal deviations; 0 for none.
+        package var pcaColor: Double
+
+        package static let none = Augmentation(randomCrop: false, flip: false, pcaColor: 0)
+
+        package init(randomCrop: Bool, flip: Bool, pcaColor: Double) {
+            (self.randomCrop, self.flip, self.pcaColor) = (randomCrop, flip, pcaColor)
+        }
+    }
+
+    /// A span of training, as written. `seconds` is allowed for checkpoints only.
+    package enum Interval: Codable, Hashable, Sendable {
+        case steps(Int)
+        case epochs(Int)
+        case seconds(Double)
+    }
+
+    package struct Schedule: Codable, Hashable, Sendable {
+        package enum Decay: Codable, Hashable, Sendable {
+            case constant
+            /// Times `factor` at each of these epochs' ends (counted from 1).
+            case steps(at: [Int], factor: Double)
+            /// Times `factor` every so many epochs.
+            case every(epochs: Int, factor: Double)
+            /// Times `factor` after `patience` evaluations in a row without a better validation loss.
+            case plateau(factor: Double, patience: Int)
+            /// Half a cosine from the learning rate down to `final` of it over the run.
+            case cosine(final: Double)
+        }
+
+        package var decay: Decay
+        /// Linear from 0 at the start; `.steps` or `.epochs`.
+        package var warmup: Interval
+
+        package init(decay: Decay, warmup: Interval = .steps(0)) { (self.decay, self.warmup) = (decay, warmup) }
+    }
+
+    package struct Checkpoint: Codable, Hashable, Sendable {
+        package var every: Interval
+        /// How many of the newest to keep; nil keeps all.
+        package var keep: Int?
+
+        package init(every: Interval, keep: Int?) { (self.every, self.keep) = (every, keep) }
+    }
+
+    package struct Log: Codable, Hashable, Sendable {
+        package var every: Interval
+        package var histograms: Interval
+
+        package init(every: Interval, histograms: Interval) { (self.every, self.histograms) = (every, histograms) }
+    }
+
+    package var name: String
+    package var model: Model
+    /// Absolute path.
+    package var dataset: String
+    package var epochs: Int
+    package var batchSize: Int
+    package var optimizer: OptimizerKind
+    package var learningRate: Double
+    package var momentum: Double
+    package var weightDecay: Double
+    /// Multiple of the learning rate for biases, and their weight decay (the paper's code: 2 and 0).
+    package var biasLearningRate: Double
+    package var biasWeightDecay: Double
+    package var schedule: Schedule
+    package var dropout: Double
+    package var initialization: Initialization
+    package var augmentation: Augmentation
+    package var shuffle: Bool
+    package var seed: UInt64
+    package var device: Device
+    package var precision: Precision
+    package var width: Double
+    /// Lanes of the CPU engine, decoders included.
+    package var threads: Int
+    package var checkpoint: Checkpoint
+    package var log: Log
+    package var priority: Int
+}
+
+extension Plan.Device: Codable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        self = text == "cpu" ? .cpu : .cuda(String(text.dropFirst("cuda:".count)))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .cpu: try container.encode("cpu")
+        case .cuda(let which): try container.encode("cuda:" + which)
+        }
+    }
+}
+
+extension Plan.Initialization: Codable {
+    private static let names: [(String, Self)] = [
+        ("he", .he), ("cuda-convnet", .cudaConvnet), ("paper", .paper), ("caffe", .caffe), ("torch", .torch),
+    ]
+
+    /// The scheme of this name in a job file; nil for anything else.
+    package init?(name: String) {
+        guard let scheme = Self.names.first(where: { $0.0 == name })?.1 else { return nil }
+        self = scheme
+    }
+
+    package var name: String {
+        if case .file(let path) = self { return path }
+        return Self.names.first { $0.1 == self }!.0
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        self = Self(name: text) ?? .file(text)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+}

@@ -1,0 +1,17 @@
+// What can go wrong in Records: a code for programs, a message for a person (what failed, where, what to do).
+
+package struct RecordsError: Error, CustomStringConvertible, Sendable {
+    package enum Code: Sendable { case invalid }
+
+    package let code: Code
+    package let message: String
+    package let cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        (self.code, self.message, self.cause) = (code, message, cause)
+    }
+
+    package var description: String {
+        cause.map { "\(message) (\($0))" } ?? message
+    }
+}

@@ -41,8 +41,8 @@ let package = Package(
         // Level 3
         .target(name: "Jobs", dependencies: ["Networks", "Yams", system]),
         .target(name: "TensorBoard", dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
-        .target(name: "Compute", dependencies: ["Networks"]),
-        .target(name: "Datasets", dependencies: ["Images", "CKernels", crypto, system]),
+        .target(name: "Compute", dependencies: ["Networks", "CKernels"]),
+        .target(name: "Datasets", dependencies: ["Images", "CKernels", "Randomness", crypto, system]),
 
         // Level 4
         .target(name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),

@@ -1,6 +1,7 @@
 // All tensors of one kind (weights, gradients, momentum) in canonical form: PyTorch's names, layouts and order, one
 // after the other in one allocation, which is also how a safetensors file holds them.
 
+internal import CKernels
 package import Networks
 
 package final class ParameterSet: @unchecked Sendable {  // owned by one thread at a time: engine, or checkpoint writer
@@ -36,4 +37,7 @@ package final class ParameterSet: @unchecked Sendable {  // owned by one thread 
         precondition(values.count == other.values.count, "parameter sets of different networks")
         _ = values.update(fromContentsOf: other.values)
     }
+
+    /// No infinity and no NaN anywhere.
+    package var isFinite: Bool { sum_of_squares(values.baseAddress, values.count).isFinite }
 }

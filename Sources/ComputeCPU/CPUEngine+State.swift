@@ -2,7 +2,7 @@
 
 internal import CKernels
 package import Compute
-internal import Networks
+package import Networks
 internal import Glibc
 
 extension CPUEngine {
@@ -87,6 +87,36 @@ extension CPUEngine {
                         range.count)
                 }
             }
+        }
+    }
+}
+
+extension CPUEngine {
+    /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
+    package static func memoryNeeded(
+        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
+    ) -> Int {
+        let parameters = network.parameterCount * (2 + 2 * optimizer.state.count + 1)
+        let outputs = network.layers.filter(\.hasOwnOutput)
+        let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
+        let activations = capacity * (network.input.count + outputs.reduce(0) { $0 + $1.output.count } + 2 * largest)
+        let convolutions = network.layers.compactMap { layer -> ConvolutionLayer? in
+            guard case .convolution(let convolution) = layer.operation else { return nil }
+            let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
+            return ConvolutionLayer(layer, convolution, relu: false, parameters: nowhere, gradients: nowhere)
+        }
+        let scratch =
+            threads * (convolutions.map(\.scratchCount).max() ?? 0) + (convolutions.map(\.partialsCount).max() ?? 0)
+        return (parameters + activations + scratch) * MemoryLayout<Float>.stride
+    }
+}
+
+extension Layer {
+    /// Whether the CPU engine keeps its output apart from its input.
+    fileprivate var hasOwnOutput: Bool {
+        switch operation {
+        case .relu, .dropout, .flatten: false
+        case .convolution, .localResponseNorm, .maxPool, .linear: true
         }
     }
 }

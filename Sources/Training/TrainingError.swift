@@ -1,7 +1,16 @@
-// What can go wrong in Training: a code for programs, a message for a person (what failed, where, what to do).
+// What ends a run other than its last epoch: a code for programs, a message for a person (what failed, what to do).
 
 package struct TrainingError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// The loss is not a finite number.
+        case notFinite
+        /// The data set is not the one the run began with, or does not fit the job.
+        case data
+        /// A checkpoint or an initial weights file does not fit this network or program.
+        case checkpoint
+        /// Asked to stop. The run goes on from its last checkpoint.
+        case stopped
+    }
 
     package let code: Code
     package let message: String

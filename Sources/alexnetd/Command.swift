@@ -8,5 +8,8 @@ struct Alexnetd: AsyncParsableCommand {
         commandName: "alexnetd",
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [
+            ServeCommand.self, TrainCommand.self, ValidateCommand.self, JobsCommand.self, TimeCommand.self,
+            DemoCommand.self,
+        ])
 }

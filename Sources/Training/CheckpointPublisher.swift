@@ -1,0 +1,123 @@
+// Publishes checkpoints on a thread of its own, from a snapshot whose memory is allocated at the start, so that training
+// stands still only for a copy. One publication at a time. A full disk is waited out here.
+
+internal import Checkpoints
+internal import Compute
+internal import Foundation
+internal import Networks
+
+/// Everything the two threads share is guarded by `condition`; the snapshot belongs to whom `job` says.
+final class CheckpointPublisher: @unchecked Sendable {  // see above
+    struct Request {
+        let step: Int
+        let isBest: Bool
+        let state: Data
+        let plan: Data
+    }
+
+    private let store: CheckpointStore
+    private let snapshot: [StateKind: ParameterSet]
+    private let stop: StopFlag
+    private let report: @Sendable (Report) -> Void
+    private let condition = NSCondition()
+    private var request: Request?
+    private var failure: (any Error)?
+    private var isClosing = false
+    private var isDone = false
+
+    enum Report: Sendable {
+        case published(step: Int)
+        case notice(String)
+        case waiting(String)
+    }
+
+    /// - Parameter report: called on the publisher's thread.
+    init(
+        store: CheckpointStore, network: Network, kinds: [StateKind], stop: StopFlag,
+        report: @escaping @Sendable (Report) -> Void
+    ) {
+        (self.store, self.stop, self.report) = (store, stop, report)
+        snapshot = Dictionary(uniqueKeysWithValues: kinds.map { ($0, ParameterSet(network.parameters)) })
+        let thread = Thread { [self] in serve() }
+        thread.name = "checkpoints"
+        thread.start()
+    }
+
+    /// Whether the last publication is still under way.
+    var isBusy: Bool { condition.withLock { request != nil } }
+
+    /// Copies the engine's state and returns; waits first for a publication that is under way.
+    /// - Throws: what the last publication failed with.
+    func publish(_ next: Request, from engine: any Engine) throws {
+        try wait()
+        for (kind, set) in snapshot { engine.read(kind, into: set) }
+        condition.withLock {
+            request = next
+            condition.signal()
+        }
+    }
+
+    /// Returns when nothing is under way.
+    /// - Throws: what the last publication failed with.
+    func wait() throws {
+        condition.lock()
+        defer { condition.unlock() }
+        while request != nil { condition.wait() }
+        if let failure { throw failure }
+    }
+
+    /// Ends the thread, after what is under way.
+    func close() {
+        condition.lock()
+        defer { condition.unlock() }
+        isClosing = true
+        condition.broadcast()
+        while !isDone { condition.wait() }
+    }
+
+    private func serve() {
+        condition.lock()
+        while true {
+            while request == nil && !isClosing { condition.wait() }
+            guard let current = request else { break }
+            condition.unlock()
+            let result = Result { try publishNow(current) }
+            condition.lock()
+            if case .failure(let error) = result { failure = error }
+            request = nil
+            condition.broadcast()
+        }
+        isDone = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func publishNow(_ request: Request) throws {
+        guard snapshot[.parameters]!.isFinite else {
+            // The next step's loss says so too, and ends the run; the checkpoint before this one is the good one.
+            report(.notice("the parameters of step \(request.step) are not finite: no checkpoint"))
+            return
+        }
+        try DiskPatience.waitOut(
+            stop, { self.report(.waiting($0)) },
+            {
+                let publication = try store.publish(step: request.step, isBest: request.isBest) { writer in
+                    try writer.write(Checkpoint.modelFile, tensors(.parameters), metadata: ["format": "pt"])
+                    let moments = snapshot.keys.filter { $0 != .parameters }.sorted { $0.rawValue < $1.rawValue }
+                    try writer.write(
+                        Checkpoint.optimizerFile, moments.flatMap { tensors($0, prefix: $0.rawValue + ".") })
+                    try writer.write(Checkpoint.stateFile, request.state)
+                    try writer.write(Checkpoint.planFile, request.plan)
+                }
+                publication.notices.forEach { report(.notice($0)) }
+            })
+        report(.published(step: request.step))
+    }
+
+    private func tensors(_ kind: StateKind, prefix: String = "") -> [Tensor] {
+        let set = snapshot[kind]!
+        return set.parameters.enumerated().map { index, parameter in
+            Tensor(prefix + parameter.name, parameter.shape, UnsafeBufferPointer(set[index]))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// The trainer's view of its data: the next batch of training or validation, and how long it took to come.
+
+internal import Compute
+internal import Datasets
+internal import Foundation
+internal import InputPipeline
+internal import Jobs
+internal import Networks
+
+final class Input {
+    let stepsPerEpoch: Int
+    let validationCount: Int
+    /// Seconds the last batch was waited for.
+    private(set) var lastWait = 0.0
+    private let loader: Loader
+    private let stop: StopFlag
+
+    /// - Parameters:
+    ///   - dataset: repaired.
+    init(_ dataset: Dataset, _ statistics: Statistics, _ plan: Plan, _ network: Network, stop: StopFlag) {
+        self.stop = stop
+        loader = Loader(
+            dataset, axes: statistics.axes,
+            Loader.Configuration(
+                batchSize: plan.batchSize, crop: network.input.height, seed: plan.seed, shuffle: plan.shuffle,
+                augmentation: Augmentation(
+                    randomCrop: plan.augmentation.randomCrop, flip: plan.augmentation.flip,
+                    pcaColor: plan.augmentation.pcaColor),
+                threads: max(1, plan.threads / 2), cacheBytes: Self.cacheBytes))
+        stepsPerEpoch = loader.batches(in: .train)
+        validationCount = dataset.validation.count
+    }
+
+    /// An eighth of the machine's memory, at most 8 GiB (43,000 images): a small data set is decoded once.
+    static var cacheBytes: Int { min(8 << 30, Int(ProcessInfo.processInfo.physicalMemory / 8)) }
+
+    func train(epoch: Int, from batch: Int) { loader.begin(.train, epoch: epoch, from: batch) }
+
+    func evaluate() { loader.begin(.validation, epoch: 0) }
+
+    /// Hands the next batch to `body` and takes it back.
+    func withNextBatch(_ body: (Batch) throws -> Void) throws {
+        let before = loader.waitSeconds
+        guard let batch = try loader.next() else {
+            preconditionFailure("a pass has fewer batches than it said")
+        }
+        defer { loader.recycle(batch) }
+        lastWait = loader.waitSeconds - before
+        try body(batch)
+    }
+
+    func close() { loader.close() }
+}

@@ -1,0 +1,32 @@
+// A plan in the words of the layers that compute.
+
+package import Compute
+package import Jobs
+package import Networks
+
+extension Plan {
+    package var engineOptimizer: Optimizer {
+        let method: Optimizer.Method =
+            switch optimizer {
+            case .sgd: .sgd
+            case .nesterov: .nesterov
+            // torch.optim.Adam's defaults.
+            case .adam: .adam(beta2: 0.999, epsilon: 1e-8)
+            }
+        return Optimizer(
+            method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
+            biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay))
+    }
+
+    /// Nil where the weights come from a file.
+    package var initializer: Initializer? {
+        switch initialization {
+        case .he: .he
+        case .torch: .torch
+        case .cudaConvnet: .cudaConvnet
+        case .paper: .paper
+        case .caffe: .caffe
+        case .file: nil
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// One attempt at a run, from its plan to its end: lock the folder, see what is there, go on from it.
+//
+// The order matters. Nothing of the run is touched before its lock is held; left-overs are removed and torn tails cut
+// before anything is written; a plan or data set that does not fit the run so far is refused before any of it changes.
+
+internal import Checkpoints
+internal import Compute
+internal import ComputeCPU
+internal import Datasets
+internal import Foundation
+package import Jobs
+internal import Networks
+internal import SystemPackage
+
+package final class Run {
+    private let plan: Plan
+    private let root: RootFolder
+    private let folder: RunFolder
+    private let stop: StopFlag
+    private let report: @Sendable (TrainingEvent) -> Void
+    private let status: StatusFile
+
+    /// How long a predecessor that is being killed may hold the run's lock, in seconds.
+    private static let lockPatience = 60.0
+
+    /// - Parameter report: told what happens; on the caller's thread, and for checkpoints on another.
+    package init(
+        _ plan: Plan, root: RootFolder, stop: StopFlag, report: @escaping @Sendable (TrainingEvent) -> Void
+    ) {
+        (self.plan, self.root, self.stop) = (plan, root, stop)
+        folder = root.run(plan.name)
+        let status = StatusFile(folder.status)
+        self.status = status
+        self.report = { event in
+            status.take(event)
+            report(event)
+        }
+    }
+
+    /// Trains to the end.
+    /// - Parameter job: the job file's bytes, kept in the run's folder.
+    /// - Throws: what ended it: `TrainingError`, `JobError`, `DatasetsError` and those of the targets below.
+    package func run(job: [UInt8]) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path.string, withIntermediateDirectories: true)
+        let lock = try FileLock(folder.lock, patience: Self.lockPatience)
+        defer { withExtendedLifetime(lock) {} }
+        status.begin()
+        do {
+            try train(job)
+            status.end(.done, nil)
+        } catch {
+            status.end(Self.isStop(error) ? .stopped : .failed, Self.isStop(error) ? nil : "\(error)")
+            throw error
+        }
+    }
+
+    /// Whether an error only says that somebody asked to stop.
+    package static func isStop(_ error: any Error) -> Bool {
+        switch error {
+        case let error as TrainingError: error.code == .stopped
+        case let error as DatasetsError: error.code == .stopped
+        default: false
+        }
+    }
+
+    private func train(_ job: [UInt8]) throws {
+        let store = CheckpointStore(folder: folder.checkpoints, keep: plan.checkpoint.keep)
+        let recovered = try recover(store)
+        var state = recovered.state
+        if let old = try Plan.load(folder.plan) ?? recovered.plan {
+            for change in try plan.continuing(old, epochsDone: state.epoch) where change.effect == .inexact {
+                report(.warning("\(change.text): not bit-exact from step \(state.step) on"))
+            }
+        }
+        let dataset = try ImageFolder.open(FilePath(plan.dataset))
+        dataset.notices.forEach { report(.note($0)) }
+        try compare(dataset, with: &state)
+        let statistics = try Statistics.load(
+            of: dataset, cache: root.cache, threads: plan.threads,
+            progress: { [report] in report(.scanning(done: $0, of: $1)) }, shouldStop: { [stop] in stop.isRaised })
+        let repaired = try dataset.repaired(by: statistics)
+
+        let network = AlexNet.network(
+            plan.model, classes: dataset.classes.count, width: plan.width, dropout: Float(plan.dropout))
+        let engine = try CPUEngine(
+            network: network, capacity: plan.batchSize, normalization: normalization(statistics),
+            optimizer: plan.engineOptimizer, seed: plan.seed, threads: plan.threads)
+        try fill(engine, recovered.checkpoint)
+        compare(engine, with: &state)
+
+        try plan.write(to: folder.plan)
+        try folder.job.replaceContents(with: job, durable: true)
+        let input = Input(repaired, statistics, plan, network, stop: stop)
+        defer { input.close() }
+        let curves = try Curves(
+            folder.path, plan, network, stepsPerEpoch: input.stepsPerEpoch, resumingAfter: state.step, stop: stop,
+            report: report)
+        let publisher = CheckpointPublisher(
+            store: store, network: network, kinds: [.parameters] + plan.engineOptimizer.state, stop: stop,
+            report: reportOfPublisher())
+        defer { publisher.close() }
+        let checkpoints = try Checkpointing(publisher, engine, curves, plan, from: recovered.checkpoint?.step)
+        try Trainer(plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report).run()
+    }
+
+    private func reportOfPublisher() -> @Sendable (CheckpointPublisher.Report) -> Void {
+        { [report] event in
+            switch event {
+            case .published(let step): report(.checkpointed(step: step))
+            case .notice(let text): report(.note(text))
+            case .waiting(let text): report(.warning(text))
+            }
+        }
+    }
+
+    // MARK: - What is there already
+
+    private func recover(_ store: CheckpointStore) throws -> Recovered {
+        try FileManager.default.createDirectory(
+            atPath: folder.checkpoints.string, withIntermediateDirectories: true)
+        try store.cleanUp()
+        let recovery = try store.newestValid()
+        recovery.notices.forEach { report(.warning($0)) }
+        guard let checkpoint = recovery.checkpoint else { return Recovered() }
+        let state: TrainingState
+        let plan: Plan
+        do {
+            state = try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
+            plan = try Plan(json: try checkpoint.data(Checkpoint.planFile))
+        } catch {
+            throw TrainingError(
+                .checkpoint,
+                "\(checkpoint.folder) was written by another version of this program; train on with that, or give "
+                    + "the job another name", cause: error)
+        }
+        report(.note("going on from the checkpoint of step \(checkpoint.step)"))
+        return Recovered(checkpoint: checkpoint, state: state, plan: plan)
+    }
+
+    private struct Recovered {
+        var checkpoint: Checkpoint?
+        var state = TrainingState()
+        var plan: Plan?
+    }
+
+    private func compare(_ dataset: Dataset, with state: inout TrainingState) throws {
+        if let difference = state.data?.difference(to: dataset.fingerprint) {
+            throw TrainingError(
+                .data,
+                "\(plan.dataset) is not what this run was trained on (\(difference)). Restore it, or give the job "
+                    + "another name to begin a new run")
+        }
+        state.data = dataset.fingerprint
+    }
+
+    private func compare(_ engine: any Engine, with state: inout TrainingState) {
+        let now = engine.fingerprint
+        for (key, old) in state.numerics.sorted(by: { $0.key < $1.key }) where now[key] != old {
+            report(
+                .warning("\(key): \(old) before, \(now[key] ?? "none") now: not bit-exact from step \(state.step) on"))
+        }
+        state.numerics = now
+    }
+
+    // MARK: - The engine's beginning
+
+    private func normalization(_ statistics: Statistics) -> Normalization {
+        let standardizes = plan.initializer?.standardizesInput ?? true
+        return Normalization(
+            mean: SIMD3<Float>(statistics.mean),
+            deviation: standardizes ? SIMD3<Float>(statistics.deviation) : SIMD3(repeating: 1))
+    }
+
+    private func fill(_ engine: CPUEngine, _ checkpoint: Checkpoint?) throws {
+        let set = ParameterSet(engine.network.parameters)
+        if let checkpoint {
+            try set.read(try checkpoint.tensors(Checkpoint.modelFile), source: "\(checkpoint.folder)")
+            engine.load(.parameters, from: set)
+            let moments = try checkpoint.tensors(Checkpoint.optimizerFile)
+            for kind in plan.engineOptimizer.state {
+                try set.read(moments, prefix: kind.rawValue + ".", source: "\(checkpoint.folder)")
+                engine.load(kind, from: set)
+            }
+        } else if let initializer = plan.initializer {
+            for index in set.parameters.indices {
+                initializer.fill(set[index], index, of: engine.network, seed: plan.seed)
+            }
+            engine.load(.parameters, from: set)
+        } else {
+            let path = plan.initialization.name
+            try set.read(try SafetensorsFile(FilePath(path)), source: path)
+            engine.load(.parameters, from: set)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// runs/NAME/status.json as the worker keeps it: replaced at most once a second, and whenever the state changes.
+
+internal import Foundation
+internal import Glibc
+internal import Jobs
+internal import Synchronization
+internal import SystemPackage
+
+final class StatusFile: Sendable {
+    private struct Contents {
+        var status: RunStatus
+        var written = ContinuousClock.now - .seconds(10)
+    }
+
+    private let path: FilePath
+    private let contents: Mutex<Contents>
+
+    init(_ path: FilePath) {
+        self.path = path
+        contents = Mutex(Contents(status: RunStatus(state: .preparing, attempt: 1)))
+    }
+
+    /// Under the run's lock: counts the attempt.
+    func begin() {
+        let before = RunStatus.load(path)
+        contents.withLock { contents in
+            contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
+            contents.status.pid = getpid()
+            contents.status.lastCheckpoint = before?.lastCheckpoint
+            write(&contents)
+        }
+    }
+
+    func take(_ event: TrainingEvent) {
+        contents.withLock { contents in
+            let before = contents.status.state
+            contents.status.apply(event)
+            let isDue = ContinuousClock.now - contents.written >= .seconds(1)
+            if isDue || before != contents.status.state { write(&contents) }
+        }
+    }
+
+    func end(_ state: RunStatus.State, _ message: String?) {
+        contents.withLock { contents in
+            contents.status.state = state
+            contents.status.message = message
+            contents.status.pid = nil
+            contents.status.eta = nil
+            write(&contents)
+        }
+    }
+
+    /// A status that cannot be written is no reason to end a run: whoever reads it sees how old it is.
+    private func write(_ contents: inout Contents) {
+        contents.written = .now
+        contents.status.updated = Date()
+        try? contents.status.write(to: path)
+    }
+}
+
+extension RunStatus {
+    fileprivate mutating func apply(_ event: TrainingEvent) {
+        switch event {
+        case .note: break
+        case .warning(let text): message = text
+        case .scanning(let done, let all): message = "reading the data set: \(done) of \(all) images"
+        case .step(let progress):
+            if state != .training { message = nil }
+            state = .training
+            (epoch, epochs) = (progress.epoch, progress.epochs)
+            (step, steps) = (progress.step, progress.steps)
+            (loss, imagesPerSecond, eta) = (progress.loss, progress.imagesPerSecond, progress.eta)
+        case .logged: break
+        case .evaluating: state = .evaluating
+        case .evaluated(_, _, _, let top1Error, _, let isBest): if isBest { bestTop1Error = top1Error }
+        case .checkpointed(let step): lastCheckpoint = step
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// The training loop. A step boundary, in this order: update, events; at an epoch's end evaluation, its events, schedule,
+// best; then checkpoint, then stop. So whatever a checkpoint of step K holds, the curves up to K are on the disk.
+
+internal import Compute
+internal import Datasets
+internal import Foundation
+internal import InputPipeline
+internal import Jobs
+internal import TensorBoard
+
+final class Trainer {
+    private let plan: Plan
+    private let engine: any Engine
+    private let input: Input
+    private let curves: Curves
+    private let checkpoints: Checkpointing
+    private let learningRate: LearningRate
+    private let stop: StopFlag
+    private let report: (TrainingEvent) -> Void
+    private let stepsPerEpoch: Int
+    private var state: TrainingState
+    private var throughput = Throughput()
+
+    init(
+        _ plan: Plan, _ engine: any Engine, _ input: Input, _ curves: Curves, _ checkpoints: Checkpointing,
+        from state: TrainingState, stop: StopFlag, report: @escaping (TrainingEvent) -> Void
+    ) {
+        (self.plan, self.engine, self.input, self.curves) = (plan, engine, input, curves)
+        (self.checkpoints, self.state, self.stop, self.report) = (checkpoints, state, stop, report)
+        stepsPerEpoch = input.stepsPerEpoch
+        learningRate = LearningRate(plan, stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// Trains to the end of the last epoch.
+    /// - Throws: `TrainingError.stopped` after a checkpoint, when asked to stop.
+    func run() throws {
+        while state.epoch < plan.epochs {
+            if state.batch < stepsPerEpoch { try trainEpoch() }
+            let isBest = try evaluate()
+            state.epoch += 1
+            state.batch = 0
+            try boundary(isBest: isBest)
+        }
+        try checkpoints.publish(state, isBest: false)
+        try checkpoints.finish()
+        try curves.close()
+    }
+
+    /// The rest of the epoch. Its last boundary is left to `run`, after the evaluation.
+    private func trainEpoch() throws {
+        input.train(epoch: state.epoch, from: state.batch)
+        throughput.reset()
+        while state.batch < stepsPerEpoch {
+            try input.withNextBatch { batch in try train(batch) }
+            if state.batch < stepsPerEpoch { try boundary(isBest: false) }
+        }
+    }
+
+    private func train(_ batch: Batch) throws {
+        let isLogged = curves.isLogStep(state.step + 1)
+        let rate = learningRate.rate(step: state.step, epoch: state.epoch, state.schedule)
+        let result = try engine.train(
+            batch,
+            StepSettings(step: state.step, learningRate: Float(rate), wantsGradientNorm: isLogged))
+        guard result.loss.isFinite else { throw diverged(rate) }
+        state.step += 1
+        state.batch += 1
+        state.window.add(result)
+        throughput.add(images: result.count, waited: input.lastWait)
+        report(.step(progress(result)))
+        guard isLogged else { return }
+        try curves.logged(state, rate, result.gradientNorm ?? 0, throughput)
+        report(
+            .logged(
+                step: state.step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
+                learningRate: rate, imagesPerSecond: throughput.imagesPerSecond))
+        state.window = LogWindow()
+        throughput.reset()
+    }
+
+    /// Over the whole validation set, or not at all: an evaluation that is asked to stop leaves nothing behind.
+    /// - Returns: whether it is the best so far.
+    private func evaluate() throws -> Bool {
+        input.evaluate()
+        var window = LogWindow()
+        while window.samples < input.validationCount {
+            try input.withNextBatch { batch in window.add(try engine.evaluate(batch)) }
+            report(.evaluating(done: window.samples, of: input.validationCount))
+            if stop.isRaised { try stopHere() }
+        }
+        let evaluation = BestEvaluation(step: state.step, top1Error: window.top1Error, loss: window.meanLoss)
+        let isBest = state.best?.isBeaten(by: evaluation) ?? true
+        if isBest { state.best = evaluation }
+        learningRate.evaluated(loss: window.meanLoss, &state.schedule)
+        try curves.evaluated(state, window)
+        report(
+            .evaluated(
+                epoch: state.epoch + 1, step: state.step, loss: window.meanLoss, top1Error: window.top1Error,
+                top5Error: window.top5Error, isBest: isBest))
+        return isBest
+    }
+
+    private func boundary(isBest: Bool) throws {
+        try curves.flushIfDue()
+        if isBest || checkpoints.isDue(state, stepsPerEpoch: stepsPerEpoch) {
+            try checkpoints.publish(state, isBest: isBest)
+        }
+        if stop.isRaised { try stopHere() }
+    }
+
+    private func stopHere() throws {
+        try checkpoints.publish(state, isBest: false)
+        try checkpoints.finish()
+        try curves.close()
+        try stop.check()
+    }
+
+    private func diverged(_ rate: Double) -> TrainingError {
+        TrainingError(
+            .notFinite,
+            """
+            the loss of step \(state.step + 1) is not a finite number at a learning rate of \(rate). Try a learning \
+            rate of \(rate / 10), or a warm-up (schedule: {…, warmup: 500 steps}), or init: he; the job's last \
+            checkpoint is from before
+            """)
+    }
+
+    private func progress(_ result: BatchResult) -> Progress {
+        let steps = plan.epochs * stepsPerEpoch
+        let rate = throughput.smoothed
+        return Progress(
+            epoch: state.epoch + 1, epochs: plan.epochs, step: state.step, steps: steps, stepInEpoch: state.batch,
+            stepsPerEpoch: stepsPerEpoch, loss: result.loss / Double(result.count), imagesPerSecond: rate,
+            dataWait: throughput.waitShare,
+            eta: rate > 0 ? Double((steps - state.step) * plan.batchSize) / rate : 0)
+    }
+}
+
+extension LogWindow {
+    mutating func add(_ result: BatchResult) {
+        samples += result.count
+        loss += result.loss
+        top1Errors += result.top1Errors
+        top5Errors += result.top5Errors
+    }
+
+    package var meanLoss: Double { loss / Double(max(1, samples)) }
+    package var top1Error: Double { Double(top1Errors) / Double(max(1, samples)) }
+    package var top5Error: Double { Double(top5Errors) / Double(max(1, samples)) }
+}

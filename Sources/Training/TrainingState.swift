@@ -1,0 +1,51 @@
+// Where a run stands: everything beside parameters and moments that decides what comes next or is ever written. It is
+// the state.json of a checkpoint; numbers keep all their bits (Foundation writes a Double so that it reads back equal).
+
+package import Datasets
+package import Foundation
+
+package struct TrainingState: Codable, Sendable, Equatable {
+    /// Updates done.
+    package var step = 0
+    /// Epochs done with their evaluation.
+    package var epoch = 0
+    /// Updates done in the epoch that is under way; all of them when only its evaluation is missing.
+    package var batch = 0
+    package var schedule = ScheduleState()
+    /// Sums since the last log step.
+    package var window = LogWindow()
+    package var best: BestEvaluation?
+    /// What the numbers were computed with, and on.
+    package var numerics: [String: String] = [:]
+    package var data: Fingerprint?
+
+    package init() {}
+
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return try encoder.encode(self)
+    }
+
+    package init(json: Data) throws { self = try JSONDecoder().decode(Self.self, from: json) }
+}
+
+/// Sums over the training samples since the last log step.
+package struct LogWindow: Codable, Sendable, Equatable {
+    package var samples = 0
+    package var loss = 0.0
+    package var top1Errors = 0
+    package var top5Errors = 0
+}
+
+/// The evaluation that the best checkpoint belongs to.
+package struct BestEvaluation: Codable, Sendable, Equatable {
+    package var step: Int
+    package var top1Error: Double
+    package var loss: Double
+
+    /// Fewer errors; among equals the lower loss.
+    package func isBeaten(by other: BestEvaluation) -> Bool {
+        other.top1Error < top1Error || (other.top1Error == top1Error && other.loss < loss)
+    }
+}

@@ -1,0 +1,102 @@
+// What a person sees of a run, and what train.log keeps of it: a progress bar in a terminal, plain lines in a pipe.
+
+import Foundation
+import Glibc
+import Jobs
+import Synchronization
+import SystemPackage
+import Training
+
+final class TrainingConsole: Sendable {
+    private struct State {
+        var log: FileHandle?
+        /// Whether the terminal's last line is a progress bar.
+        var hasBar = false
+        var drawn = ContinuousClock.now - .seconds(1)
+    }
+
+    private let state = Mutex(State())
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    /// Appends to train.log from here on.
+    func open(log run: RunFolder) throws {
+        try FileManager.default.createDirectory(atPath: run.path.string, withIntermediateDirectories: true)
+        let path = run.log.string
+        if !FileManager.default.fileExists(atPath: path) {
+            FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.seekToEnd()
+        state.withLock { $0.log = handle }
+    }
+
+    func begin(_ plan: Plan, _ run: RunFolder) {
+        line("\(plan.name): \(plan.model.rawValue) on \(plan.dataset), \(plan.epochs) epochs, \(plan.threads) threads")
+        line("curves: tensorboard --logdir \(run.path.removingLastComponent())")
+    }
+
+    func end(_ text: String) { line(text) }
+
+    func show(_ event: TrainingEvent) {
+        switch event {
+        case .note(let text): line(text)
+        case .warning(let text): line("warning: " + text)
+        case .scanning(let done, let all): bar("reading the data set", done, all, "")
+        case .step(let progress):
+            bar(
+                "epoch \(progress.epoch)/\(progress.epochs)", progress.stepInEpoch, progress.stepsPerEpoch,
+                String(
+                    format: "step %d  loss %.4f  %.0f images/s  data %.0f %%  ETA ", progress.step, progress.loss,
+                    progress.imagesPerSecond, progress.dataWait * 100) + Self.duration(progress.eta))
+        case .logged(let step, let loss, let top1Error, let rate, let imagesPerSecond):
+            line(
+                String(
+                    format: "step %d  loss %.4f  top-1 error %.1f %%  learning rate %g  %.0f images/s", step, loss,
+                    top1Error * 100, rate, imagesPerSecond), isQuiet: true)
+        case .evaluating(let done, let all): bar("validation", done, all, "")
+        case .evaluated(let epoch, let step, let loss, let top1Error, let top5Error, let isBest):
+            line(
+                String(
+                    format: "epoch %d  step %d  validation: loss %.4f  top-1 error %.1f %%  top-5 error %.1f %%%@",
+                    epoch, step, loss, top1Error * 100, top5Error * 100, isBest ? "  best" : ""))
+        case .checkpointed(let step): line("checkpoint of step \(step)", isQuiet: true)
+        }
+    }
+
+    /// - Parameter isQuiet: not for a terminal, where the bar says it.
+    private func line(_ text: String, isQuiet: Bool = false) {
+        state.withLock { state in
+            let stamp = Date().ISO8601Format()
+            try? state.log?.write(contentsOf: Data("\(stamp) \(text)\n".utf8))
+            if isTerminal && isQuiet { return }
+            Self.put((state.hasBar ? "\r\u{1B}[K" : "") + text + "\n")
+            state.hasBar = false
+        }
+    }
+
+    private func bar(_ title: String, _ done: Int, _ all: Int, _ tail: String) {
+        guard isTerminal else { return }
+        state.withLock { state in
+            guard ContinuousClock.now - state.drawn > .milliseconds(100) || done == all else { return }
+            let width = 24
+            let filled = all > 0 ? done * width / all : 0
+            let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+            Self.put("\r\u{1B}[K\(title) \(blocks) \(done)/\(all)  \(tail)")
+            state.hasBar = true
+            state.drawn = .now
+        }
+    }
+
+    /// A closed pipe does not end a run.
+    private static func put(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+
+    /// "2 h 05 min", "3 min 20 s", "12 s".
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "–" }
+        let s = Int(seconds.rounded())
+        if s >= 3600 { return String(format: "%d h %02d min", s / 3600, s % 3600 / 60) }
+        return s >= 60 ? String(format: "%d min %02d s", s / 60, s % 60) : "\(s) s"
+    }
+}

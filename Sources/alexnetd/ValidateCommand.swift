@@ -1,0 +1,53 @@
+// `alexnetd validate SPEC`: what a job will do, without doing it.
+
+import ArgumentParser
+import Compute
+import ComputeCPU
+import Datasets
+import Foundation
+import Jobs
+import Networks
+import SystemPackage
+import Training
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Check a job file and its data set, and print the whole plan.")
+
+    @Argument(help: "A job file.")
+    var spec: String
+
+    func run() throws {
+        do {
+            let plan = try Job(spec).plan
+            let dataset = try ImageFolder.open(FilePath(plan.dataset))
+            print(Self.describe(plan, dataset))
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)
+        }
+    }
+
+    static func describe(_ plan: Plan, _ dataset: Dataset) -> String {
+        let network = AlexNet.network(
+            plan.model, classes: dataset.classes.count, width: plan.width, dropout: Float(plan.dropout))
+        let steps = (dataset.train.count + plan.batchSize - 1) / plan.batchSize
+        let bytes = CPUEngine.memoryNeeded(
+            network, capacity: plan.batchSize, optimizer: plan.engineOptimizer, threads: plan.threads)
+        let input = network.input
+        let lines = plan.lines + [
+            ("data", "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
+                + "\(dataset.classes.count) classes"),
+            ("input", "\(input.height) × \(input.width) × \(input.channels)"),
+            ("parameters", network.parameterCount.formatted()),
+            ("memory", String(format: "%.1f GiB for the engine and its checkpoints", Double(bytes) / 0x1p30)),
+            ("arithmetic", String(
+                format: "%.2f GFLOP per image forward, %.2f per training step", Double(network.forwardFLOPs) * 1e-9,
+                Double(network.trainingFLOPs) * 1e-9)),
+            ("steps", "\(steps) per epoch, \(steps * plan.epochs) in all"),
+        ]
+        let width = lines.map(\.0.count).max() ?? 0
+        return (lines.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 } + dataset.notices)
+            .joined(separator: "\n")
+    }
+}

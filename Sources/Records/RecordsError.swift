@@ -1,7 +1,11 @@
 // What can go wrong in Records: a code for programs, a message for a person (what failed, where, what to do).
+// A file that ends early or lies is not an error: `RecordReader` says so as a result.
 
 package struct RecordsError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// The file cannot be opened or read.
+        case unreadable
+    }
 
     package let code: Code
     package let message: String

@@ -1,1 +1,0 @@
-#include "tensorboard_proto.h"

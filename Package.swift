@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Networks", "Yams", system]),
         .target(name: "TensorBoard", dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
         .target(name: "Compute", dependencies: ["Networks"]),
-        .target(name: "Datasets", dependencies: ["Images", "CKernels", crypto, system]),
+        .target(name: "Datasets", dependencies: ["Images", "CKernels", "Randomness", crypto, system]),
 
         // Level 4
         .target(name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),

@@ -42,8 +42,8 @@ int cjpeg_encode(const uint8_t *pixels, int width, int height, cjpeg_color color
     j_compress_ptr codec = &state->codec;
     codec->err = cjpeg_failure_hook(&state->failure);
     if (setjmp(state->failure.entry)) {
-        // What was encoded so far is lost to us: libjpeg tells where it lies only at the end. Errors after the first row
-        // mean that memory is lacking.
+        // What was encoded so far leaks: libjpeg tells where it lies only at the end. Errors after the first row mean
+        // that memory is lacking.
         snprintf(message, CJPEG_MESSAGE_SIZE, "%s", state->failure.message);
         jpeg_destroy_compress(codec);
         free(state);

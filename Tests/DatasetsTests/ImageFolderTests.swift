@@ -31,8 +31,8 @@ import Testing
         #expect(dataset.classes == ["B", "b"])
         #expect(
             dataset.train.map(\.path) == [
-                "train/B/1.jpeg", "train/b/10.JPEG", "train/b/2.jpg", "train/b/x.jfif", "train/b/sub.a/0.jpg",
-                "train/b/sub/0.jpg",
+                "train/B/1.jpeg", "train/b/10.JPEG", "train/b/2.jpg", "train/b/x.jfif", "train/b/sub/0.jpg",
+                "train/b/sub.a/0.jpg",
             ])
         #expect(dataset.train.map(\.label) == [0, 1, 1, 1, 1, 1])
         #expect(dataset.validation == [Sample(path: "val/b/1.jpg", label: 1, size: 3)])

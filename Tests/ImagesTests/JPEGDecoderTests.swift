@@ -103,7 +103,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (1024, 600, 300, 512), (4096, 2048, 256, 512), (511, 2000, 256, 511), (100, 90, 256, 100),
+        (1024, 600, 300, 512), (4096, 2048, 256, 512), (511, 2000, 256, 256), (510, 2000, 256, 510),
+        (100, 90, 256, 100),
     ])
     func scalingKeepsTheShorterSide(_ width: Int, _ height: Int, _ minSide: Int, _ expected: Int) throws {
         let bytes = try JPEGEncoder(quality: 50).encode(.gradient(width: width, height: height))

@@ -1,7 +1,17 @@
 // What can go wrong in Datasets: a code for programs, a message for a person (what failed, where, what to do).
 
 package struct DatasetsError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// A folder is missing, empty or not laid out as it must be.
+        case invalid
+        /// Too many images that do not decode.
+        case badData
+        /// A file or folder that cannot be read, after several tries.
+        case unreadable
+        case unwritable
+        /// The caller asked to stop.
+        case stopped
+    }
 
     package let code: Code
     package let message: String

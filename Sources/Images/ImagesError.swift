@@ -1,7 +1,11 @@
 // What can go wrong in Images: a code for programs, a message for a person (what failed, where, what to do).
 
 package struct ImagesError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// The bytes are no JPEG image, or a damaged one.
+        case undecodable
+        case unencodable
+    }
 
     package let code: Code
     package let message: String

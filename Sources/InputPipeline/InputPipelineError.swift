@@ -1,7 +1,12 @@
 // What can go wrong in InputPipeline: a code for programs, a message for a person (what failed, where, what to do).
 
 package struct InputPipelineError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// An image that decoded when the data set was scanned does not any more.
+        case changed
+        /// The loader was closed, or nothing was begun.
+        case closed
+    }
 
     package let code: Code
     package let message: String

@@ -1,0 +1,83 @@
+// What lies in a folder, in byte order of the names, dotfiles left out. Links are followed. Reads only.
+
+internal import Glibc
+internal import SystemPackage
+
+struct FolderListing {
+    struct File {
+        let name: String
+        let size: Int64
+    }
+
+    private(set) var folders: [String] = []
+    /// JPEG images by their names' ends, whatever their contents.
+    private(set) var images: [File] = []
+    /// Tells folders apart that are reached by two ways.
+    let identity: Identity
+
+    struct Identity: Hashable {
+        let device: dev_t
+        let inode: ino_t
+    }
+
+    /// - Throws: `DatasetsError` of code `unreadable`.
+    init(_ path: FilePath) throws {
+        guard let folder = path.withPlatformString({ opendir($0) }) else {
+            throw Self.unreadable(path, errno)
+        }
+        defer { closedir(folder) }
+        var status = stat()
+        guard fstat(dirfd(folder), &status) == 0 else { throw Self.unreadable(path, errno) }
+        identity = Identity(device: status.st_dev, inode: status.st_ino)
+
+        errno = 0
+        while let entry = readdir(folder) {
+            let raw = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
+            let bytes = raw.assumingMemoryBound(to: CChar.self)
+            if bytes.pointee != CChar(bitPattern: UInt8(ascii: ".")) {
+                guard let name = String(validatingCString: bytes) else {
+                    throw DatasetsError(
+                        .invalid,
+                        "\(path) holds a name that is not UTF-8 (\"\(String(cString: bytes))\"); rename it")
+                }
+                try add(name, kind: entry.pointee.d_type, in: path)
+            }
+            errno = 0
+        }
+        guard errno == 0 else { throw Self.unreadable(path, errno) }
+        folders.sort { strcmp($0, $1) < 0 }
+        images.sort { strcmp($0.name, $1.name) < 0 }
+    }
+
+    private mutating func add(_ name: String, kind: UInt8, in path: FilePath) throws {
+        let isImage = Self.isImageName(name)
+        if kind == DT_DIR { return folders.append(name) }
+        if kind == DT_REG && !isImage { return }
+        var status = stat()
+        let entry = path.appending(name)
+        guard entry.withPlatformString({ stat($0, &status) }) == 0 else {
+            if errno == ENOENT && !isImage { return }
+            throw Self.unreadable(entry, errno)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: folders.append(name)
+        case S_IFREG where isImage: images.append(File(name: name, size: Int64(status.st_size)))
+        default: break
+        }
+    }
+
+    private static func isImageName(_ name: String) -> Bool {
+        let name = name.utf8.suffix(6).map { $0 | 0x20 }  // lower case; a dot stays a dot
+        return [".jpg", ".jpeg", ".jfif"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    }
+
+    private static func unreadable(_ path: FilePath, _ code: Int32) -> DatasetsError {
+        let advice =
+            switch code {
+            case ENOENT: "it is not there, or a link to nothing; restore it or remove the link"
+            case EACCES: "make it readable for the daemon's user"
+            default: "check the disk or the mount"
+            }
+        return DatasetsError(.unreadable, "cannot read \(path): \(advice)", cause: Errno(rawValue: code))
+    }
+}

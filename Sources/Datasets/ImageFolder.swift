@@ -1,0 +1,115 @@
+// A data set as a folder: ROOT/train/CLASS/… and ROOT/val/CLASS/… with JPEG files. Classes and files come in torchvision
+// ImageFolder's order (byte order of names), so class indices are the same there. Never writes into the folder.
+
+private import Glibc
+package import SystemPackage
+
+package enum ImageFolder {
+    /// Lists the folder. Nothing is decoded.
+    ///
+    /// - Throws: `DatasetsError` of code `invalid`, with the path and what to do, or `unreadable`.
+    package static func open(_ root: FilePath) throws -> Dataset {
+        let layout = "\(root) must hold train/ and val/, each with one folder of JPEG files per class"
+        var status = stat()
+        guard root.withPlatformString({ stat($0, &status) }) == 0 || errno != ENOENT else {
+            throw DatasetsError(.invalid, "there is no folder \(root); correct `dataset` in the job file")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR || status.st_mode == 0 else {
+            throw DatasetsError(.invalid, "\(root) is a file; \(layout)")
+        }
+        let top = try FolderListing(root)
+        guard top.folders.contains("train") else {
+            throw DatasetsError(.invalid, "\(root) has no folder train; \(layout)")
+        }
+        guard let validationName = ["val", "validation"].first(where: top.folders.contains) else {
+            throw DatasetsError(.invalid, "\(root) has no folder val (or validation); \(layout)")
+        }
+
+        var notices: [String] = []
+        if validationName == "val" && top.folders.contains("validation") {
+            notices.append("\(root) has val and validation; validation is not used")
+        }
+        let (classes, train) = try trainingSamples(root)
+        let validation = try validationSamples(root, validationName, classes: classes, notices: &notices)
+        return Dataset(
+            name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
+            validation: validation, notices: notices)
+    }
+
+    private static func trainingSamples(_ root: FilePath) throws -> ([String], [Sample]) {
+        let folder = root.appending("train")
+        let listing = try FolderListing(folder)
+        guard listing.folders.count > 1 else {
+            let found = listing.folders.first.map { "only the class folder \($0)" } ?? "no class folders"
+            throw DatasetsError(
+                .invalid,
+                "\(folder) holds \(found); put each class's JPEG files into a folder of its own, at least two"
+            )
+        }
+        var samples: [Sample] = []
+        for (label, name) in listing.folders.enumerated() {
+            let found = try images(root, "train/\(name)", label: label)
+            guard !found.isEmpty else {
+                throw DatasetsError(
+                    .invalid,
+                    "\(folder.appending(name)) holds no .jpg, .jpeg or .jfif file; add images or remove the folder"
+                )
+            }
+            samples += found
+        }
+        return (listing.folders, samples)
+    }
+
+    private static func validationSamples(
+        _ root: FilePath, _ name: String, classes: [String], notices: inout [String]
+    ) throws -> [Sample] {
+        let folder = root.appending(name)
+        let listing = try FolderListing(folder)
+        let labels = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
+        let unknown = listing.folders.filter { labels[$0] == nil }
+        guard unknown.isEmpty else {
+            throw DatasetsError(
+                .invalid,
+                "\(folder) has classes that \(root.appending("train")) has not: "
+                    + "\(unknown.prefix(5).joined(separator: ", ")); give them training images or remove them"
+            )
+        }
+        let samples = try listing.folders.flatMap { `class` in
+            let found = try images(root, "\(name)/\(`class`)", label: labels[`class`]!)
+            if found.isEmpty { notices.append("\(folder.appending(`class`)) holds no image") }
+            return found
+        }
+        guard !samples.isEmpty else {
+            throw DatasetsError(
+                .invalid, "\(folder) holds no image; put some JPEG files of each class into \(name)/CLASS/")
+        }
+        let missing = Set(classes).subtracting(listing.folders).sorted()
+        if !missing.isEmpty {
+            notices.append(
+                "\(folder) lacks \(missing.count) of \(classes.count) classes: "
+                    + missing.prefix(5).joined(separator: ", "))
+        }
+        return samples
+    }
+
+    /// Every image below a class folder. As torchvision walks: folders in byte order of their whole paths.
+    private static func images(_ root: FilePath, _ folder: String, label: Int) throws -> [Sample] {
+        var found: [(folder: String, images: [FolderListing.File])] = []
+
+        func walk(_ folder: String, inside: Set<FolderListing.Identity>) throws {
+            let listing = try FolderListing(root.appending(folder))
+            // A link back to a folder above would go round for ever.
+            guard !inside.contains(listing.identity) else { return }
+            found.append((folder, listing.images))
+            for name in listing.folders {
+                try walk("\(folder)/\(name)", inside: inside.union([listing.identity]))
+            }
+        }
+
+        try walk(folder, inside: [])
+        found.sort { strcmp($0.folder, $1.folder) < 0 }
+        return found.flatMap { folder, images in
+            images.map { Sample(path: "\(folder)/\($0.name)", label: Int32(label), size: $0.size) }
+        }
+    }
+}

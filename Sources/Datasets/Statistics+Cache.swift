@@ -1,0 +1,73 @@
+// Statistics kept between runs: one JSON file per data set, named by its fingerprint. A file that is torn, foreign or of
+// another version is as good as none; it is computed again and replaced.
+
+private import Foundation
+package import SystemPackage
+
+extension Statistics {
+    private struct File: Codable {
+        /// Of the format and of how images are decoded and resized.
+        static let version = 1
+
+        let version: Int
+        let fingerprint: Fingerprint
+        let sums: ColorSums
+        let undecodableTrain: [Undecodable]
+        let undecodableValidation: [Undecodable]
+    }
+
+    /// The statistics of `dataset`, from the cache or else from a scan (see `scan`), then cached.
+    ///
+    /// - Throws: as `scan` and `store`.
+    package static func load(
+        of dataset: Dataset, cache: FilePath, threads: Int,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws -> Statistics {
+        if let statistics = cached(of: dataset, in: cache) { return statistics }
+        let statistics = try scan(dataset, threads: threads, progress: progress, shouldStop: shouldStop)
+        try statistics.store(of: dataset, in: cache)
+        return statistics
+    }
+
+    /// nil if the cache has none that fits.
+    package static func cached(of dataset: Dataset, in cache: FilePath) -> Statistics? {
+        guard let data = try? Data(contentsOf: url(of: dataset, in: cache)),
+            let file = try? JSONDecoder().decode(File.self, from: data),
+            file.version == File.version, file.fingerprint == dataset.fingerprint, file.sums.isWhole,
+            fits(file.undecodableTrain, dataset.train), fits(file.undecodableValidation, dataset.validation)
+        else { return nil }
+        return Statistics(
+            sums: file.sums, undecodableTrain: file.undecodableTrain,
+            undecodableValidation: file.undecodableValidation)
+    }
+
+    /// Replaces the file as a whole; makes the folder where there is none.
+    ///
+    /// - Throws: `DatasetsError` of code `unwritable`.
+    package func store(of dataset: Dataset, in cache: FilePath) throws {
+        let url = Self.url(of: dataset, in: cache)
+        let file = File(
+            version: File.version, fingerprint: dataset.fingerprint, sums: sums,
+            undecodableTrain: undecodableTrain,
+            undecodableValidation: undecodableValidation)
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try encoder.encode(file).write(to: url, options: .atomic)
+        } catch {
+            throw DatasetsError(
+                .unwritable, "cannot write \(url.path); make room, or make the folder writable", cause: error)
+        }
+    }
+
+    private static func url(of dataset: Dataset, in cache: FilePath) -> URL {
+        URL(filePath: cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16)).json").string)
+    }
+
+    private static func fits(_ undecodable: [Undecodable], _ samples: [Sample]) -> Bool {
+        undecodable.allSatisfy { samples.indices.contains($0.index) && samples[$0.index].path == $0.path }
+    }
+}

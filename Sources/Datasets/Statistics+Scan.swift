@@ -1,0 +1,101 @@
+// One pass over every image, on several threads. The result does not depend on how many there are or who is faster.
+
+private import Dispatch
+private import Foundation
+private import Images
+private import Synchronization
+
+extension Statistics {
+    /// Decodes every image of both splits.
+    ///
+    /// - Parameters:
+    ///   - progress: Called about ten times a second on the calling thread.
+    ///   - shouldStop: Asked as often.
+    /// - Throws: `DatasetsError` of code `stopped`, or `unreadable` for a file that cannot be read.
+    package static func scan(
+        _ dataset: Dataset, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws -> Statistics {
+        let scan = Scan(dataset)
+        var running = max(threads, 1)
+        for _ in 0..<running { Thread { scan.work() }.start() }
+        while running > 0 {
+            if shouldStop() { scan.stop() }
+            if scan.threadEnded.wait(timeout: .now() + .milliseconds(100)) == .success { running -= 1 }
+            progress(scan.done, scan.total)
+        }
+        return try scan.result()
+    }
+}
+
+/// What the threads of one scan share.
+private final class Scan: Sendable {
+    private struct State {
+        /// The next image nobody has begun; training images come first.
+        var next = 0
+        var done = 0
+        var sums = ColorSums()
+        var undecodable: [Statistics.Undecodable] = []
+        var error: (any Error)?
+    }
+
+    let threadEnded = DispatchSemaphore(value: 0)
+    private let dataset: Dataset
+    private let state = Mutex(State())
+
+    init(_ dataset: Dataset) { self.dataset = dataset }
+
+    var total: Int { dataset.train.count + dataset.validation.count }
+    var done: Int { state.withLock { $0.done } }
+
+    func stop() { fail(DatasetsError(.stopped, "the scan of \(dataset.root) was stopped")) }
+
+    func result() throws -> Statistics {
+        let state = state.withLock { $0 }
+        if let error = state.error { throw error }
+        let split = dataset.train.count
+        let sorted = state.undecodable.sorted { $0.index < $1.index }
+        return Statistics(
+            sums: state.sums, undecodableTrain: sorted.filter { $0.index < split },
+            undecodableValidation: sorted.filter { $0.index >= split }.map {
+                .init(index: $0.index - split, path: $0.path, reason: $0.reason)
+            })
+    }
+
+    /// One thread's share: image after image until there is none left, a stop, or an error.
+    func work() {
+        defer { threadEnded.signal() }
+        let (reader, decoder) = (FileReader(), SquareDecoder())
+        let square = UnsafeMutablePointer<UInt8>.allocate(capacity: Resize.bytesPerSquare)
+        defer { square.deallocate() }
+        var sums = ColorSums()
+        while let index = claim() {
+            let isTraining = index < dataset.train.count
+            let sample = isTraining ? dataset.train[index] : dataset.validation[index - dataset.train.count]
+            do {
+                try decoder.decode(try reader.read(dataset.path(of: sample)), into: square)
+                if isTraining { sums.add(square, count: Resize.side * Resize.side) }
+            } catch let error as ImagesError {
+                state.withLock {
+                    $0.undecodable.append(.init(index: index, path: sample.path, reason: error.description))
+                }
+            } catch {
+                return fail(error)
+            }
+            state.withLock { $0.done += 1 }
+        }
+        state.withLock { [sums] in $0.sums += sums }
+    }
+
+    private func claim() -> Int? {
+        state.withLock { [total] state in
+            guard state.error == nil, state.next < total else { return nil }
+            state.next += 1
+            return state.next - 1
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        state.withLock { if $0.error == nil { $0.error = error } }
+    }
+}

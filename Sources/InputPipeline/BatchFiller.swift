@@ -1,0 +1,54 @@
+// One decoder thread's tools: fills a slot of a batch from the sample's file, or from memory.
+
+internal import Compute
+internal import Datasets
+internal import Images
+
+final class BatchFiller {
+    private let dataset: Dataset
+    private let axes: ColorAxes
+    private let configuration: Loader.Configuration
+    private let cache: PixelCache
+    private let reader = FileReader()
+    private let decoder = SquareDecoder()
+
+    init(dataset: Dataset, axes: ColorAxes, configuration: Loader.Configuration, cache: PixelCache) {
+        (self.dataset, self.axes, self.configuration, self.cache) = (dataset, axes, configuration, cache)
+    }
+
+    func fill(_ work: BatchRing.Work) throws {
+        if work.slot == 0 { label(work) }
+        let target = work.batch.image(work.slot)
+        let slot = cache.slot(of: work.sample, in: work.pass.split)
+        if work.isCached, let slot {
+            return target.update(from: cache.pixels(slot), count: Batch.bytesPerImage)
+        }
+        try decode(dataset[work.pass.split][work.sample], into: target)
+        if let slot { cache.pixels(slot).update(from: target, count: Batch.bytesPerImage) }
+    }
+
+    private func decode(_ sample: Sample, into target: UnsafeMutablePointer<UInt8>) throws {
+        let path = dataset.path(of: sample)
+        do {
+            try decoder.decode(try reader.read(path), into: target)
+        } catch let error as ImagesError {
+            throw InputPipelineError(
+                .changed,
+                "\(path) decoded when the data set was scanned and does not now; restore it, or delete the "
+                    + "statistics in the cache folder to accept the data set as it is", cause: error)
+        }
+    }
+
+    /// Labels and draws of the whole batch: arrays, which only one thread may touch.
+    private func label(_ work: BatchRing.Work) {
+        let samples = dataset[work.pass.split]
+        let augmentation = work.pass.split == .train ? configuration.augmentation : .none
+        for (slot, place) in work.places.enumerated() {
+            let sample = Int(work.pass.order[place])
+            work.batch.labels[slot] = samples[sample].label
+            work.batch.draws[slot] = augmentation.draw(
+                seed: configuration.seed, epoch: work.pass.epoch, sample: sample, crop: configuration.crop,
+                axes: axes)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// Decoded squares of the first samples that fit into a budget, so that later epochs decode only the rest. The memory is
+// taken from the system page by page, as squares are kept.
+//
+// 1. A slot is written by the one thread that decodes its sample, before `BatchRing` (under its lock) marks it kept.
+// 2. A slot is read only once it is marked, and never written again.
+
+internal import Compute
+internal import Datasets
+
+struct PixelCache: @unchecked Sendable {  // rules 1 and 2
+    private let slots: UnsafeMutablePointer<UInt8>
+    let count: Int
+    private let trainCount: Int
+
+    /// - Parameter bytes: At most this much is used.
+    init(bytes: Int, trainCount: Int, validationCount: Int) {
+        count = min(max(bytes, 0) / Batch.bytesPerImage, trainCount + validationCount)
+        self.trainCount = trainCount
+        slots = .allocate(capacity: max(count * Batch.bytesPerImage, 1))
+    }
+
+    func deallocate() { slots.deallocate() }
+
+    /// Where the sample's place is, if it has one: training samples first.
+    func slot(of sample: Int, in split: Dataset.Split) -> Int? {
+        let slot = split == .train ? sample : trainCount + sample
+        return slot < count ? slot : nil
+    }
+
+    func pixels(_ slot: Int) -> UnsafeMutablePointer<UInt8> { slots + slot * Batch.bytesPerImage }
+}

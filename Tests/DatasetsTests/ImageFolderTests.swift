@@ -1,0 +1,132 @@
+// Layout, order, and an error with a path and an advice for everything that can be wrong with a folder.
+
+import Datasets
+import Foundation
+import SystemPackage
+import Testing
+
+@Suite struct ImageFolderTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func openFailure() -> DatasetsError? {
+        do {
+            _ = try ImageFolder.open(folder.path)
+            return nil
+        } catch {
+            return error as? DatasetsError
+        }
+    }
+
+    @Test func orderIsTorchvisions() throws {
+        for name in ["b/2.jpg", "b/10.JPEG", "b/x.jfif", "B/1.jpeg", "b/sub/0.jpg", "b/sub.a/0.jpg"] {
+            try folder.write("train/" + name)
+        }
+        for name in ["b/.hidden.jpg", ".ipynb_checkpoints/1.jpg", "b/notes.txt", "stray.jpg", "b/jpg"] {
+            try folder.write("train/" + name)
+        }
+        try folder.write("val/b/1.jpg")
+        let dataset = try ImageFolder.open(folder.path)
+        #expect(dataset.classes == ["B", "b"])
+        #expect(
+            dataset.train.map(\.path) == [
+                "train/B/1.jpeg", "train/b/10.JPEG", "train/b/2.jpg", "train/b/x.jfif", "train/b/sub/0.jpg",
+                "train/b/sub.a/0.jpg",
+            ])
+        #expect(dataset.train.map(\.label) == [0, 1, 1, 1, 1, 1])
+        #expect(dataset.validation == [Sample(path: "val/b/1.jpg", label: 1, size: 3)])
+        #expect(dataset.notices.count == 1 && dataset.notices[0].contains("lacks 1 of 2 classes: B"))
+    }
+
+    @Test func linksAreFollowedButNotInCircles() throws {
+        try folder.images(train: 1, validation: 1)
+        let manager = FileManager.default
+        try manager.createSymbolicLink(
+            atPath: folder.path.appending("train/cat/again").string, withDestinationPath: "..")
+        try folder.write("elsewhere/1.jpg")
+        try manager.createSymbolicLink(
+            atPath: folder.path.appending("train/dog/more").string, withDestinationPath: "../../elsewhere")
+        let dataset = try ImageFolder.open(folder.path)
+        #expect(dataset.train.contains { $0.path == "train/dog/more/1.jpg" })
+        #expect(dataset.train.count < 20)
+    }
+
+    @Test func validationMayBeSpelledOut() throws {
+        try folder.write("train/a/1.jpg")
+        try folder.write("train/b/1.jpg")
+        try folder.write("validation/a/1.jpg")
+        #expect(try ImageFolder.open(folder.path).validation.map(\.path) == ["validation/a/1.jpg"])
+    }
+
+    @Test func nothingIsWritten() throws {
+        try folder.images(train: 1, validation: 1)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted()
+        _ = try Statistics.scan(try ImageFolder.open(folder.path), threads: 1)
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted() == before)
+    }
+
+    /// What lies in the folder (a name that ends in / is an empty folder), what the message names, what it advises.
+    @Test(arguments: [
+        (["nothing/"], "has no folder train", "must hold train/ and val/"),
+        (["train/a/1.jpg", "train/b/1.jpg"], "no folder val", "must hold train/ and val/"),
+        (["train/", "val/"], "/train holds no class folders", "folder of its own"),
+        (["train/a/1.jpg", "val/"], "only the class folder a", "at least two"),
+        (
+            ["train/a/1.jpg", "train/b/", "val/a/1.jpg"], "/train/b holds no",
+            "add images or remove the folder"
+        ),
+        (["train/a/1.jpg", "train/b/1.jpg", "val/"], "/val holds no image", "put some JPEG files"),
+        (
+            ["train/a/1.jpg", "train/b/1.jpg", "val/c/1.jpg"], "/train has not: c",
+            "give them training images"
+        ),
+    ])
+    func brokenLayout(_ names: [String], _ what: String, _ advice: String) throws {
+        for name in names { try name.hasSuffix("/") ? folder.folder(name) : folder.write(name) }
+        let failure = try #require(openFailure())
+        #expect(failure.code == .invalid)
+        #expect(failure.message.contains(folder.path.string))
+        #expect(failure.message.contains(what))
+        #expect(failure.message.contains(advice))
+    }
+
+    @Test func missingFolder() throws {
+        let path = folder.path.appending("not-there")
+        let error = #expect(throws: DatasetsError.self) { try ImageFolder.open(path) }
+        #expect(error?.message == "there is no folder \(path); correct `dataset` in the job file")
+    }
+
+    @Test func aFileInsteadOfAFolder() throws {
+        try folder.write("file")
+        let error = #expect(throws: DatasetsError.self) {
+            try ImageFolder.open(folder.path.appending("file"))
+        }
+        #expect(error?.message.contains("file is a file") == true)
+    }
+
+    @Test func aLinkToNothing() throws {
+        try folder.images(train: 1, validation: 1)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path.appending("train/cat/lost.jpg").string, withDestinationPath: "nowhere")
+        let failure = try #require(openFailure())
+        #expect(failure.code == .unreadable)
+        #expect(failure.message.contains("train/cat/lost.jpg"))
+    }
+
+    @Test func fingerprintSeesNamesAndSizes() throws {
+        try folder.images(train: 2, validation: 1)
+        let first = try ImageFolder.open(folder.path).fingerprint
+        #expect(try ImageFolder.open(folder.path).fingerprint == first)
+        #expect(first.difference(to: first) == nil)
+        #expect(first.hash.count == 64)
+
+        try folder.write("train/cat/1000.jpg", [1])
+        let resized = try ImageFolder.open(folder.path).fingerprint
+        #expect(first.difference(to: resized) == "some files have other names or sizes")
+
+        try folder.write("train/eel/1.jpg", [1])
+        let grown = try ImageFolder.open(folder.path).fingerprint
+        #expect(first.difference(to: grown) == "new classes: eel; 4 training images before, 5 now")
+    }
+}

@@ -1,0 +1,92 @@
+// Parameters, gradients and moments in and out in canonical form, and the update.
+
+internal import CKernels
+package import Compute
+internal import Networks
+internal import Glibc
+
+extension CPUEngine {
+    package func read(_ kind: StateKind, into set: ParameterSet) {
+        exchange(kind, set) { ours, canonical, images, channels, pixels in
+            layout_channels_first(canonical, ours, images, channels, pixels)
+        }
+    }
+
+    package func load(_ kind: StateKind, from set: ParameterSet) {
+        exchange(kind, set) { ours, canonical, images, channels, pixels in
+            layout_channels_last(ours, canonical, images, channels, pixels)
+        }
+    }
+
+    /// Calls `copy` with both places of every output's weights, and their channels and pixels.
+    private func exchange(
+        _ kind: StateKind, _ set: ParameterSet, _ copy: (Floats, Floats, Int, Int32, Int32) -> Void
+    ) {
+        guard let buffer = state[kind] else { preconditionFailure("\(optimizer.method) keeps no \(kind)") }
+        precondition(set.parameters == network.parameters, "parameters of another network")
+        for (index, parameter) in network.parameters.enumerated() {
+            let (ours, canonical) = (buffer.pointer + offsets[index], set[index].baseAddress!)
+            let outputs = parameter.shape[0]
+            let perOutput = parameter.count / outputs
+            let shape = spatialShape(of: parameter)
+            workspace.lanes.run(over: outputs, by: 64) { range, _ in
+                let at = range.lowerBound * perOutput
+                copy(
+                    ours + at, canonical + at, range.count, Int32(shape.channels),
+                    Int32(shape.height * shape.width))
+            }
+        }
+    }
+
+    /// What one output's weights look at: the kernel's window, or the activations that were flattened.
+    private func spatialShape(of parameter: Parameter) -> Shape {
+        if parameter.shape.count == 4 { return Shape(parameter.shape[2], parameter.shape[3], parameter.shape[1]) }
+        var before = parameter.layer - 1
+        guard parameter.role == .weight else { return Shape(1, 1, 1) }
+        while before >= 0, case .dropout = network.layers[before].operation { before -= 1 }
+        if before >= 0, network.layers[before].operation == .flatten { return network.layers[before].input }
+        return Shape(1, 1, parameter.count / parameter.shape[0])
+    }
+
+    /// Floats per task in passes over all parameters.
+    private static let block = 1 << 16
+
+    func gradientNorm() -> Double {
+        let gradients = state[.gradients]!
+        let block = Self.block
+        var sums = [Double](repeating: 0, count: (gradients.count + block - 1) / block)
+        sums.withUnsafeMutableBufferPointer { sums in
+            let sums = sums.baseAddress!
+            workspace.lanes.run(over: gradients.count, by: block) { range, _ in
+                sums[range.lowerBound / block] = sum_of_squares(gradients.pointer + range.lowerBound, range.count)
+            }
+        }
+        return sums.reduce(0, +).squareRoot()
+    }
+
+    func update(_ settings: StepSettings) {
+        let w = state[.parameters]!.pointer
+        let g = state[.gradients]!.pointer
+        let v = state[.firstMoment]!.pointer
+        let second = state[.secondMoment]?.pointer
+        for (index, parameter) in network.parameters.enumerated() {
+            let isBias = parameter.role == .bias
+            var rule = update_rule(
+                rate: settings.learningRate * (isBias ? optimizer.biasRate : 1), momentum: optimizer.momentum,
+                decay: isBias ? optimizer.biasDecay : optimizer.weightDecay)
+            workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
+                let at = offsets[index] + range.lowerBound
+                switch optimizer.method {
+                case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
+                case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
+                case .adam(let beta2, let epsilon):
+                    let t = Double(settings.step + 1)
+                    update_adam(
+                        &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
+                        Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at, g + at,
+                        range.count)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// What can go wrong before or in a step on the CPU.
+
+package struct CPUError: Error, CustomStringConvertible, Sendable {
+    package enum Code: Sendable {
+        /// The system gives no memory or no threads.
+        case resources
+        /// A batch does not fit the engine, or a label the network.
+        case batch
+    }
+
+    package let code: Code
+    package let message: String
+
+    package var description: String { message }
+}

@@ -1,0 +1,41 @@
+// What one layer does on the CPU. Activations are [image][height][width][channels]; the engine owns them.
+
+typealias Floats = UnsafeMutablePointer<Float>
+
+/// One forward and backward run over a batch.
+struct Pass {
+    /// Images in use.
+    let count: Int
+    /// Whether dropout is on.
+    let training: Bool
+    /// Keys the dropout masks.
+    let step: Int
+}
+
+/// Threads and the memory they compute in, shared by all layers because they run one after the other.
+struct Workspace {
+    let lanes: Lanes
+    /// One for each lane, as large as the layer that wants most.
+    let scratch: [Floats]
+    /// For sums of parts, as large as the layer that wants most.
+    let partials: Floats
+}
+
+protocol LayerOperation: AnyObject {
+    /// Floats it needs in each lane's scratch, and in the partials.
+    var scratchCount: Int { get }
+    var partialsCount: Int { get }
+    /// Whether y may be x (and then dx is dy).
+    var isInPlace: Bool { get }
+
+    func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace)
+
+    /// Writes the gradients of its parameters, and dx unless that is nil.
+    func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace)
+}
+
+extension LayerOperation {
+    var scratchCount: Int { 0 }
+    var partialsCount: Int { 0 }
+    var isInPlace: Bool { false }
+}

@@ -1,0 +1,32 @@
+// Which checkpoints may go once a newer one is on the disk.
+
+extension CheckpointStore {
+    /// The steps to remove.
+    /// - Parameters:
+    ///   - steps: all there are, ascending.
+    ///   - published: just written, stays whatever its rank: newer ones may have come from a future that is gone.
+    ///   - best: stays.
+    static func superfluous(_ steps: [Int], published: Int, best: Int?, keep: Int?) -> [Int] {
+        guard let keep else { return [] }
+        // Only what is older than the checkpoint just published: whatever it was resumed from stays until now.
+        return steps.dropLast(keep).filter { $0 < published && $0 != best }
+    }
+
+    /// Removes what is superfluous. A failure is a notice: the new checkpoint is safe, and the next one tries again.
+    func prune(after published: Int, _ publication: inout Publication) {
+        do {
+            let victims = Self.superfluous(
+                try steps(), published: published, best: try bestStep(), keep: keep)
+            for step in victims {
+                // Renamed first, so that a half removed one never passes for a checkpoint.
+                let doomed = folder.appending(Self.temporaryPrefix + "removing-" + Self.name(step))
+                try Durability.remove(doomed)
+                try Durability.rename(path(step), to: doomed)
+                try Durability.remove(doomed)
+                publication.removed.append(step)
+            }
+        } catch {
+            publication.notices.append("old checkpoints could not be removed: \(error)")
+        }
+    }
+}

@@ -8,5 +8,5 @@ struct Alexnetd: AsyncParsableCommand {
         commandName: "alexnetd",
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [ServeCommand.self, JobsCommand.self])
 }

@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
+        .target(name: "CLinux"),
 
         // Level 1: numbers and files
         .target(name: "Randomness", dependencies: ["CKernels"]),
@@ -47,10 +48,10 @@ let package = Package(
         // Level 4
         .target(name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
         .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
-        .target(name: "Spool", dependencies: ["Jobs", system]),
+        .target(name: "Spool", dependencies: ["Jobs", "CLinux", system]),
 
         // Level 5
-        .target(name: "Daemon", dependencies: ["Spool", "Jobs", log, system]),
+        .target(name: "Daemon", dependencies: ["Spool", "Jobs", "CLinux", log, system]),
         .target(
             name: "Training",
             dependencies: [
@@ -67,7 +68,7 @@ let package = Package(
             ]),
 
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs"]),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Networks", system]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RecordsTests", dependencies: ["Records", system]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", system]),
@@ -80,7 +81,7 @@ let package = Package(
             dependencies: ["Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system],
             resources: [.copy("Golden")]),
         .testTarget(name: "SpoolTests", dependencies: ["Spool", "Jobs", system]),
-        .testTarget(name: "DaemonTests", dependencies: ["Daemon", "Spool", "Jobs", system]),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon", "Spool", "Jobs", log, system]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Jobs", system]),
         .testTarget(
             name: "ProgramTests",

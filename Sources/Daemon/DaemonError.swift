@@ -1,7 +1,12 @@
 // What can go wrong in Daemon: a code for programs, a message for a person (what failed, where, what to do).
 
 package struct DaemonError: Error, CustomStringConvertible, Sendable {
-    package enum Code: Sendable { case invalid }
+    package enum Code: Sendable {
+        /// A worker process could not be started.
+        case spawn
+        /// The system refused something the daemon cannot do without: a pipe, poll(2).
+        case system
+    }
 
     package let code: Code
     package let message: String

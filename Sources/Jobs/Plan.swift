@@ -57,7 +57,9 @@ package struct Plan: Codable, Hashable, Sendable {
         /// Linear from 0 at the start; `.steps` or `.epochs`.
         package var warmup: Interval
 
-        package init(decay: Decay, warmup: Interval = .steps(0)) { (self.decay, self.warmup) = (decay, warmup) }
+        package init(decay: Decay, warmup: Interval = .steps(0)) {
+            (self.decay, self.warmup) = (decay, warmup)
+        }
     }
 
     package struct Checkpoint: Codable, Hashable, Sendable {
@@ -72,7 +74,9 @@ package struct Plan: Codable, Hashable, Sendable {
         package var every: Interval
         package var histograms: Interval
 
-        package init(every: Interval, histograms: Interval) { (self.every, self.histograms) = (every, histograms) }
+        package init(every: Interval, histograms: Interval) {
+            (self.every, self.histograms) = (every, histograms)
+        }
     }
 
     package var name: String

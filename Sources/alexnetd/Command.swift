@@ -3,13 +3,13 @@
 import ArgumentParser
 
 @main
-struct Alexnetd: AsyncParsableCommand {
+struct Alexnetd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alexnetd",
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, TrainCommand.self, ValidateCommand.self, JobsCommand.self, TimeCommand.self,
-            DemoCommand.self,
+            DemoCommand.self, ServeCommand.self, JobsCommand.self, TrainCommand.self, ValidateCommand.self,
+            TimeCommand.self,
         ])
 }

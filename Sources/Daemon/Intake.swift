@@ -1,0 +1,128 @@
+// What comes in through jobs/: looks at the folder, believes files that are complete, checks them, and sorts out what
+// cannot be a job, each file by itself.
+
+package import Jobs
+package import Spool
+
+package struct Intake: Sendable {
+    package enum News: Hashable, Sendable {
+        /// A valid job, new or changed.
+        case arrived(Scheduler.Job)
+        /// A job that had arrived is gone, or is being written again.
+        case withdrew(JobName)
+        /// The file is in failed/ now.
+        case refused(fileName: String, reason: String)
+        /// The file cannot be read or moved just now; it is tried again with every scan, and said once.
+        case stuck(fileName: String, reason: String)
+    }
+
+    private let folder: JobFolder
+    private var stability = ScanStability()
+    /// What has arrived and is still in jobs/, as it was when it was checked.
+    private var accepted: [String: FileIdentity] = [:]
+    /// What could not be moved away: said once.
+    private var stuck: [String: FileIdentity] = [:]
+    private var arrivals = 0
+
+    package init(_ folder: JobFolder) { self.folder = folder }
+
+    /// Looks at jobs/.
+    /// - Parameters:
+    ///   - complete: files known to be complete, from the watcher.
+    ///   - now: seconds of a clock that does not jump.
+    /// - Throws: `folder` if jobs/ or running/ cannot be read.
+    package mutating func scan(complete: Set<String>, now: Double) throws(SpoolError) -> [News] {
+        let found = try folder.scan(.queued)
+        let running = try folder.scan(.running).map(\.fileName)
+        let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
+        let ripe = stability.settled(identities, now: now).union(complete)
+        var news: [News] = []
+        for (fileName, identity) in accepted where identities[fileName] != identity {
+            accepted[fileName] = nil
+            if let name = try? JobName(fileName: fileName) { news.append(.withdrew(name)) }
+        }
+        stuck = stuck.filter { identities[$0.key] == $0.value }
+        for (fileName, identity) in found where accepted[fileName] == nil && ripe.contains(fileName) {
+            let wasStuck = stuck[fileName] != nil
+            guard let item = examine(fileName, identity, running) else { continue }
+            if case .stuck = item, wasStuck { continue }
+            news.append(item)
+        }
+        return news
+    }
+
+    /// Whether the file is still the one that was checked.
+    package func isCurrent(_ name: JobName) -> Bool {
+        guard let identity = accepted[name.fileName] else { return false }
+        return folder.identity(name.fileName, in: .queued) == identity
+    }
+
+    /// The job has left jobs/, or could not: what lies there under its name from now on is new.
+    package mutating func forget(_ name: JobName) { accepted[name.fileName] = nil }
+
+    private mutating func examine(_ fileName: String, _ identity: FileIdentity, _ running: [String]) -> News?
+    {
+        let name: JobName
+        let priority: Int
+        do {
+            name = try JobName(fileName: fileName)
+            priority = try check(name, running)
+        } catch {
+            // It may have changed or gone under our eyes: then the next scan knows better.
+            guard folder.identity(fileName, in: .queued) == identity else { return nil }
+            if error.isTransient {
+                stuck[fileName] = identity
+                return .stuck(fileName: fileName, reason: error.description)
+            }
+            return refuse(fileName, identity, error.message)
+        }
+        guard folder.identity(fileName, in: .queued) == identity else { return nil }
+        accepted[fileName] = identity
+        arrivals += 1
+        return .arrived(Scheduler.Job(name, priority: priority, arrival: arrivals))
+    }
+
+    private mutating func refuse(_ fileName: String, _ identity: FileIdentity, _ reason: String) -> News {
+        do {
+            try folder.refuse(fileName, reason: reason)
+            return .refused(fileName: fileName, reason: reason)
+        } catch {
+            stuck[fileName] = identity
+            return .stuck(fileName: fileName, reason: "\(reason); and it cannot be moved away: \(error)")
+        }
+    }
+
+    /// - Returns: the job's priority.
+    private func check(_ name: JobName, _ running: [String]) throws(JobError) -> Int {
+        let others = accepted.keys.map { ($0, "waits in jobs") } + running.map { ($0, "is in jobs/running") }
+        for (other, place) in others where other != name.fileName {
+            if let first = try? JobName(fileName: other), first.stem == name.stem {
+                throw JobError(
+                    .badName,
+                    "the run \"\(name.stem)\" is \(other)'s, which \(place) already; give this job another name",
+                    file: name.fileName)
+            }
+        }
+        return try folder.plan(name, in: .queued).priority
+    }
+}
+
+extension JobFolder {
+    /// Reads and checks a job as far as that goes without its data.
+    package func plan(_ name: JobName, in place: Place) throws(JobError) -> Plan {
+        do {
+            let bytes = try JobFile.read(path(name.fileName, in: place), followsLinks: false)
+            return try JobSpec(bytes: bytes, file: name.fileName).plan(name: name.stem, relativeTo: nil)
+        } catch {
+            // The file will lie elsewhere when this is read, so its name must do.
+            throw JobError(
+                error.code, error.problem, file: name.fileName, line: error.line, key: error.key,
+                cause: error.cause)
+        }
+    }
+}
+
+extension JobError {
+    /// The system refused to read, which says nothing of the job.
+    var isTransient: Bool { code == .unreadable && cause != nil }
+}

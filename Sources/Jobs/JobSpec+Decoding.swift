@@ -1,0 +1,137 @@
+// From a job file's text to a JobSpec: which key takes what, within which bounds.
+
+internal import Networks
+
+extension JobSpec {
+    /// - Parameter file: name or path for messages; its ending tells JSON from YAML.
+    package init(bytes: [UInt8], file: String) throws(JobError) {
+        let root = try JobNode(bytes: bytes, file: file)
+        let fields = try JobFields(root, path: "", keys: Self.keys, file: file)
+        let dataset = try fields.required("dataset", example: "/data/caltech256")
+        self.init(dataset: try dataset.path(), file: file)
+        lines = fields.lines
+        model = try fields["model"]?.choice(Model.self)
+        epochs = try fields["epochs"]?.integer(1...1_000_000)
+        batchSize = try fields["batch_size"]?.integer(1...65536)
+        optimizer = try fields["optimizer"]?.choice(Plan.OptimizerKind.self)
+        learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
+            $0 > 0 && $0 <= 100
+        }
+        momentum = try fields["momentum"]?.fraction()
+        weightDecay = try fields["weight_decay"]?.fraction()
+        biasLearningRate = try fields["bias_learning_rate"]?.number(
+            "a multiple of learning_rate from 0 to 100"
+        ) {
+            $0 >= 0 && $0 <= 100
+        }
+        biasWeightDecay = try fields["bias_weight_decay"]?.fraction()
+        schedule = try fields["schedule"]?.schedule()
+        dropout = try fields["dropout"]?.fraction()
+        initialization = try fields["init"]?.initialization()
+        augmentation = try fields["augment"]?.augmentation()
+        shuffle = try fields["shuffle"]?.flag()
+        seed = try fields["seed"]?.seed()
+        device = try fields["device"]?.device()
+        precision = try fields["precision"]?.choice(Precision.self)
+        width = try fields["width"]?.number("a number from 0.01 to 8") { $0 >= 0.01 && $0 <= 8 }
+        threads = try fields["threads"]?.threads()
+        if let checkpoint = try fields["checkpoint"]?.fields(Self.checkpointKeys) {
+            checkpointEvery = try checkpoint["every"]?.interval(
+                times: true, examples: "5m, 200 steps or 1 epoch")
+            checkpointKeep = try checkpoint["keep"]?.keep()
+        }
+        if let log = try fields["log"]?.fields(Self.logKeys) {
+            logEvery = try log["every"]?.interval(times: false, examples: "10 steps or 1 epoch")
+            logHistograms = try log["histograms"]?.interval(times: false, examples: "200 steps or 1 epoch")
+        }
+        priority = try fields["priority"]?.integer(-1000...1000)
+    }
+}
+
+extension JobValue {
+    fileprivate func fraction() throws(JobError) -> Double {
+        try number("a number from 0 up to, but not, 1") { $0 >= 0 && $0 < 1 }
+    }
+
+    fileprivate func path() throws(JobError) -> String {
+        let path = try text(write: "a path such as /data/caltech256")
+        if path.hasPrefix("~") {
+            throw mismatch(.wrongType, "begins with ~, which is not expanded", write: "the whole path from /")
+        }
+        if path.utf8.contains(0) { throw mismatch(.wrongType, "holds a zero character", write: "a path") }
+        return path
+    }
+
+    fileprivate func initialization() throws(JobError) -> Plan.Initialization {
+        let names = ["he", "cuda-convnet", "paper", "caffe", "torch"]
+        let text = try text(write: "one of \(listed(names)), or the path of a safetensors file")
+        if let scheme = Plan.Initialization(name: text) { return scheme }
+        if text.contains("/") || text.hasSuffix(".safetensors") { return .file(try path()) }
+        throw mismatch(
+            .wrongType, "is neither a scheme nor the path of a safetensors file",
+            write: "\(listed(names)) or a path (\(suggestion(for: text, among: names)))")
+    }
+
+    fileprivate func augmentation() throws(JobError) -> Plan.Augmentation {
+        let keys = ["random_crop", "flip", "pca_color"]
+        let example = "none, or a list such as [random_crop, flip, {pca_color: 0.1}]"
+        var result = Plan.Augmentation.none
+        if word == "none" { return result }
+        guard let items else { throw mismatch(.wrongType, "is no list of augmentations", write: example) }
+        var seen: Set<String> = []
+        for item in items {
+            let entry = item.onlyEntry
+            guard let name = entry?.key ?? item.word else {
+                throw item.mismatch(.wrongType, "is no augmentation", write: example)
+            }
+            switch (name, entry?.value) {
+            case ("random_crop", nil): result.randomCrop = true
+            case ("flip", nil): result.flip = true
+            // The paper's deviation.
+            case ("pca_color", nil): result.pcaColor = 0.1
+            case ("pca_color", let value?):
+                result.pcaColor = try value.number("a number from 0 to 10") { $0 >= 0 && $0 <= 10 }
+            case ("random_crop", _), ("flip", _):
+                throw item.error(.wrongType, "\(name) takes no value; write just \(name)")
+            default:
+                throw item.error(
+                    .unknownKey, "\"\(name)\" is not known; " + suggestion(for: name, among: keys))
+            }
+            guard seen.insert(name).inserted else {
+                throw item.error(.duplicateKey, "\(name) is given more than once; keep one")
+            }
+        }
+        return result
+    }
+
+    fileprivate func device() throws(JobError) -> JobSpec.Device {
+        let choices = "auto, cpu, cuda, cuda:0 or a GPU-uuid"
+        let text = try text(write: choices)
+        switch text {
+        case "auto": return .auto
+        case "cpu": return .cpu
+        case "cuda": return .cuda(nil)
+        default:
+            if let index = text.wholeMatch(of: /cuda:([0-9]{1,4})/)?.1 { return .cuda(String(index)) }
+            if text.wholeMatch(of: /GPU-[0-9A-Fa-f-]{4,64}/) != nil { return .cuda(text) }
+            throw mismatch(.wrongType, "is no device", write: choices)
+        }
+    }
+
+    fileprivate func threads() throws(JobError) -> JobSpec.Threads {
+        word == "auto" ? .auto : .count(try integerOr("auto", 1...1024))
+    }
+
+    fileprivate func keep() throws(JobError) -> JobSpec.Keep {
+        word == "all" ? .all : .newest(try integerOr("all", 1...1_000_000))
+    }
+
+    /// A number where a word is allowed too; the message says so.
+    private func integerOr(_ word: String, _ range: ClosedRange<Int>) throws(JobError) -> Int {
+        do {
+            return try integer(range)
+        } catch {
+            throw self.error(error.code, error.problem + ", or \(word)")
+        }
+    }
+}

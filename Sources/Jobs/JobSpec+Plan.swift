@@ -1,0 +1,102 @@
+// From what is written to what will happen: every default is decided here.
+//
+// Defaults are AlexNet's (Krizhevsky et al. 2012, section 5, and cuda-convnet's layer-params) with a plateau schedule
+// in place of a hand on the learning rate, and He's initial weights, which train on standardised input where the
+// paper's do not.
+
+internal import Foundation
+internal import Networks
+package import SystemPackage
+
+extension JobSpec {
+    /// - Parameters:
+    ///   - name: the run's.
+    ///   - folder: what relative paths begin at; nil refuses them, as for a job that was dropped.
+    /// - Throws: `unsupported` for what this build lacks, `wrongType` for a relative path without a folder.
+    package func plan(name: String, relativeTo folder: FilePath?) throws(JobError) -> Plan {
+        let model = model ?? .alexnet
+        let optimizer = optimizer ?? .sgd
+        let weightDecay = weightDecay ?? 0.0005
+        // cuda-convnet: biases learn twice as fast and do not decay. torchvision's nets and Adam know no such thing.
+        let isPaper = model != .torchvision && optimizer != .adam
+        var initialization = initialization ?? .he
+        if case .file(let path) = initialization {
+            initialization = .file(try absolute(path, key: "init", folder))
+        }
+        let keep: Int? =
+            switch checkpointKeep ?? .newest(3) {
+            case .all: nil
+            case .newest(let count): count
+            }
+        let threads =
+            switch threads ?? .auto {
+            // The processors this process may run on (sched_getaffinity), not those of the machine.
+            case .auto: max(1, ProcessInfo.processInfo.activeProcessorCount)
+            case .count(let count): count
+            }
+        return Plan(
+            name: name,
+            model: model,
+            dataset: try absolute(dataset, key: "dataset", folder),
+            epochs: epochs ?? 90,
+            batchSize: batchSize ?? 128,
+            optimizer: optimizer,
+            // Adam at 0.01 diverges; 0.0001 is what AlexNet-sized linear layers take.
+            learningRate: learningRate ?? (optimizer == .adam ? 0.0001 : 0.01),
+            momentum: momentum ?? 0.9,
+            weightDecay: weightDecay,
+            biasLearningRate: biasLearningRate ?? (isPaper ? 2 : 1),
+            biasWeightDecay: biasWeightDecay ?? (isPaper ? 0 : weightDecay),
+            schedule: schedule ?? Plan.Schedule(decay: .plateau),
+            dropout: dropout ?? 0.5,
+            initialization: initialization,
+            augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
+            shuffle: shuffle ?? true,
+            seed: seed ?? 1,
+            device: try plannedDevice(),
+            precision: try plannedPrecision(),
+            width: width ?? 1,
+            threads: threads,
+            checkpoint: Plan.Checkpoint(every: checkpointEvery ?? .seconds(300), keep: keep),
+            log: Plan.Log(every: logEvery ?? .steps(10), histograms: logHistograms ?? .epochs(1)),
+            priority: priority ?? 0)
+    }
+
+    private func error(_ code: JobError.Code, _ key: String, _ problem: String) -> JobError {
+        JobError(code, problem, file: file, line: lines[key], key: key)
+    }
+
+    private func absolute(_ path: String, key: String, _ folder: FilePath?) throws(JobError) -> String {
+        let written = FilePath(path)
+        if written.isAbsolute { return written.string }
+        guard let folder else {
+            throw error(
+                .wrongType, key,
+                "\"\(path)\" is a relative path, and a dropped job has no folder of its own; write the whole path, "
+                    + "from /")
+        }
+        return folder.pushing(written).lexicallyNormalized().string
+    }
+
+    private func plannedDevice() throws(JobError) -> Plan.Device {
+        switch device ?? .auto {
+        case .auto, .cpu: return .cpu
+        case .cuda(let which):
+            let value = which.map { $0.hasPrefix("GPU-") ? $0 : "cuda:\($0)" } ?? "cuda"
+            throw error(
+                .unsupported, "device",
+                "\"\(value)\" cannot be used: this build has no CUDA engine; write cpu or auto")
+        }
+    }
+
+    private func plannedPrecision() throws(JobError) -> Plan.Precision {
+        switch precision ?? .auto {
+        case .auto, .fp32: return .fp32
+        case .tf32, .bf16:
+            throw error(
+                .unsupported, "precision",
+                "\"\((precision ?? .auto).rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto"
+            )
+        }
+    }
+}

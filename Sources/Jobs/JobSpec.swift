@@ -1,0 +1,74 @@
+// A job as written: what the file says and nothing else. What it leaves open is nil; Plan fills it in.
+
+package import Networks
+package import SystemPackage
+
+package struct JobSpec: Sendable {
+    package enum Device: Hashable, Sendable {
+        case auto, cpu
+        /// "cuda" is nil; else the index after "cuda:", or a whole "GPU-uuid".
+        case cuda(String?)
+    }
+
+    package enum Precision: String, Sendable, CaseIterable { case auto, fp32, tf32, bf16 }
+
+    package enum Threads: Hashable, Sendable {
+        case auto
+        case count(Int)
+    }
+
+    package enum Keep: Hashable, Sendable {
+        case all
+        case newest(Int)
+    }
+
+    /// The file's name or path, for messages.
+    package var file: String
+    /// Where each key stands, for problems found only when planning.
+    package var lines: [String: Int] = [:]
+
+    package var model: Model?
+    package var dataset: String
+    package var epochs: Int?
+    package var batchSize: Int?
+    package var optimizer: Plan.OptimizerKind?
+    package var learningRate: Double?
+    package var momentum: Double?
+    package var weightDecay: Double?
+    package var biasLearningRate: Double?
+    package var biasWeightDecay: Double?
+    package var schedule: Plan.Schedule?
+    package var dropout: Double?
+    /// The path of `.file` is as written.
+    package var initialization: Plan.Initialization?
+    package var augmentation: Plan.Augmentation?
+    package var shuffle: Bool?
+    package var seed: UInt64?
+    package var device: Device?
+    package var precision: Precision?
+    package var width: Double?
+    package var threads: Threads?
+    package var checkpointEvery: Plan.Interval?
+    package var checkpointKeep: Keep?
+    package var logEvery: Plan.Interval?
+    package var logHistograms: Plan.Interval?
+    package var priority: Int?
+
+    /// Every key of a job file, in the order in which the reference has them.
+    package static let keys = [
+        "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
+        "bias_learning_rate", "bias_weight_decay", "schedule", "dropout", "init", "augment", "shuffle",
+        "seed",
+        "device", "precision", "width", "threads", "checkpoint", "log", "priority",
+    ]
+    package static let checkpointKeys = ["every", "keep"]
+    package static let logKeys = ["every", "histograms"]
+
+    /// A job in which only the data set is given.
+    package init(dataset: String, file: String) { (self.dataset, self.file) = (dataset, file) }
+
+    /// Reads and decodes a job file.
+    package init(contentsOf path: FilePath, followsLinks: Bool = true) throws(JobError) {
+        try self.init(bytes: try JobFile.read(path, followsLinks: followsLinks), file: path.string)
+    }
+}

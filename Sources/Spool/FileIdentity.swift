@@ -1,0 +1,36 @@
+// Whether a file is still the one it was: what stat(2) says without reading it.
+
+internal import Glibc
+internal import SystemPackage
+
+package struct FileIdentity: Hashable, Sendable {
+    package var inode: UInt64
+    package var size: Int64
+    /// Nanoseconds since 1970, of the last write.
+    package var modified: Int64
+
+    package init(inode: UInt64, size: Int64, modified: Int64) {
+        (self.inode, self.size, self.modified) = (inode, size, modified)
+    }
+}
+
+/// What lies under a name, links not followed.
+enum Entry: Hashable {
+    case folder
+    /// Regular file, or anything else that is no folder.
+    case file(FileIdentity)
+
+    /// Nil if there is nothing.
+    init?(_ path: FilePath) {
+        var facts = stat()
+        guard lstat(path.string, &facts) == 0 else { return nil }
+        if facts.st_mode & S_IFMT == S_IFDIR {
+            self = .folder
+        } else {
+            self = .file(
+                FileIdentity(
+                    inode: UInt64(facts.st_ino), size: Int64(facts.st_size),
+                    modified: Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec)))
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// The job folder as a queue. The state of a job is the folder its file lies in:
+//
+//   jobs/NAME.yml ──claim──▶ running/ ──finish──▶ done/ | failed/ (with NAME.error.txt) | cancelled/
+//
+// 1. A file only ever moves by rename, so it lies in exactly one folder at every moment, whatever is killed.
+// 2. Both folders are synced after a move, so it is there after a power cut too.
+// 3. Only the holder of the root lock moves files here; a person may at any time.
+
+internal import CLinux
+internal import Foundation
+internal import Glibc
+package import Jobs
+package import SystemPackage
+
+package struct JobFolder: Sendable {
+    package enum Place: String, Sendable, CaseIterable {
+        case queued, running, done, failed, cancelled
+    }
+
+    package let root: RootFolder
+
+    package init(_ root: RootFolder) { self.root = root }
+
+    package func path(_ place: Place) -> FilePath {
+        switch place {
+        case .queued: root.jobs
+        case .running: root.running
+        case .done: root.done
+        case .failed: root.failed
+        case .cancelled: root.cancelled
+        }
+    }
+
+    package func path(_ fileName: String, in place: Place) -> FilePath { path(place).appending(fileName) }
+
+    /// failed/NAME.error.txt
+    package func errorText(stem: String) -> FilePath { root.failed.appending("\(stem).error.txt") }
+
+    /// Makes every folder that is missing.
+    package func createTree() throws(SpoolError) {
+        for folder in [
+            root.jobs, root.running, root.done, root.failed, root.cancelled, root.runs, root.cache,
+        ] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder.string, withIntermediateDirectories: true)
+            } catch {
+                throw SpoolError(
+                    .folder, "the folder \(folder) cannot be made; check the path and its permissions",
+                    cause: error)
+            }
+        }
+    }
+
+    /// The job files in a place, those with a wrong name too (see `JobName.isMeant`), oldest first.
+    package func scan(_ place: Place) throws(SpoolError) -> [(fileName: String, identity: FileIdentity)] {
+        let folder = path(place)
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder.string)
+        } catch {
+            throw SpoolError(.folder, "the folder \(folder) cannot be read", cause: error)
+        }
+        var found: [(fileName: String, identity: FileIdentity)] = []
+        for name in names where JobName.isMeant(fileName: name) {
+            if case .file(let identity)? = Entry(folder.appending(name)) { found.append((name, identity)) }
+        }
+        return found.sorted { ($0.identity.modified, $0.fileName) < ($1.identity.modified, $1.fileName) }
+    }
+
+    /// The file as it lies in a place now; nil if it is not there.
+    package func identity(_ fileName: String, in place: Place) -> FileIdentity? {
+        guard case .file(let identity)? = Entry(path(fileName, in: place)) else { return nil }
+        return identity
+    }
+
+    /// jobs/NAME.yml → running/NAME.yml.
+    /// - Throws: `vanished` if it is gone, `taken` if one of that name lies in running/ already.
+    package func claim(_ job: JobName) throws(SpoolError) {
+        let (from, to) = (path(job.fileName, in: .queued), path(job.fileName, in: .running))
+        if clinux_rename_exclusive(from.string, to.string) != 0 {
+            switch Errno(rawValue: errno) {
+            case .fileExists: throw taken(to)
+            case .invalidArgument, .noFunction, .notSupported:
+                // The file system knows no exclusive rename. The root lock makes us the only one to claim.
+                if Entry(to) != nil { throw taken(to) }
+                try rename(from, to)
+            case let reason: throw failure(from, to, reason)
+            }
+        }
+        try sync(.queued, .running)
+        forgetError(stem: job.stem)
+    }
+
+    /// running/NAME.yml → done/, failed/ or cancelled/, replacing what is there.
+    /// - Parameter reason: for failed/: why, for a person; written before the file moves.
+    /// - Throws: `vanished` if it is not in running/ any more (the reason is written nonetheless).
+    package func finish(_ job: JobName, to place: Place, reason: String? = nil) throws(SpoolError) {
+        try move(job.fileName, stem: job.stem, from: .running, to: place, reason: reason)
+    }
+
+    /// jobs/FILE → failed/FILE, for a file that cannot be a job.
+    package func refuse(_ fileName: String, reason: String) throws(SpoolError) {
+        let stem = (try? JobName(fileName: fileName).stem) ?? String(fileName.prefix(JobName.longest / 4))
+        try move(fileName, stem: stem, from: .queued, to: .failed, reason: reason)
+    }
+
+    private func move(
+        _ fileName: String, stem: String, from origin: Place, to place: Place, reason: String?
+    ) throws(SpoolError) {
+        let (from, to) = (path(fileName, in: origin), path(fileName, in: place))
+        if let reason {
+            let text = errorText(stem: stem)
+            do {
+                try text.replaceContents(with: (reason + "\n").utf8, durable: false)
+            } catch {
+                throw SpoolError(
+                    .folder, "\(text) cannot be written; check space and permissions", cause: error)
+            }
+        }
+        try rename(from, to)
+        try sync(origin, place)
+        if place != .failed { forgetError(stem: stem) }
+    }
+
+    /// Removes failed/NAME.error.txt once no file of that stem lies beside it.
+    private func forgetError(stem: String) {
+        let failed = JobName.extensions.map { path("\(stem).\($0)", in: .failed) }
+        if failed.allSatisfy({ Entry($0) == nil }) { unlink(errorText(stem: stem).string) }
+    }
+
+    private func rename(_ from: FilePath, _ to: FilePath) throws(SpoolError) {
+        guard Glibc.rename(from.string, to.string) == 0 else {
+            throw failure(from, to, Errno(rawValue: errno))
+        }
+    }
+
+    private func sync(_ places: Place...) throws(SpoolError) {
+        for place in places {
+            do {
+                try path(place).syncFolder()
+            } catch {
+                throw SpoolError(.folder, "the folder \(path(place)) cannot be synced to disk", cause: error)
+            }
+        }
+    }
+
+    private func taken(_ path: FilePath) -> SpoolError {
+        SpoolError(.taken, "\(path) is there already; it has to finish or be moved away first")
+    }
+
+    private func failure(_ from: FilePath, _ to: FilePath, _ reason: Errno) -> SpoolError {
+        switch reason {
+        case .noSuchFileOrDirectory: SpoolError(.vanished, "\(from) is not there any more")
+        case .improperLink:
+            SpoolError(
+                .folder, "\(from) and \(to) lie on different file systems; keep the job folders on one")
+        default: SpoolError(.folder, "\(from) cannot be moved to \(to); check permissions", cause: reason)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// --root, which every command takes.
+
+import ArgumentParser
+import Foundation
+import Jobs
+import SystemPackage
+
+struct RootOptions: ParsableArguments {
+    @Option(
+        name: .customLong("root"),
+        help: ArgumentHelp(
+            "The folder of jobs and runs (default: $ALEXNETD_ROOT, else ./alexnetd).", valueName: "dir"))
+    var path: String?
+
+    /// Absolute, so that it means the same to a worker.
+    var folder: RootFolder {
+        let environment = ProcessInfo.processInfo.environment["ALEXNETD_ROOT"].flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        let written = FilePath(path ?? environment ?? "alexnetd")
+        let here = FilePath(FileManager.default.currentDirectoryPath)
+        return RootFolder(here.pushing(written).lexicallyNormalized())
+    }
+}

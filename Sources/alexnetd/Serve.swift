@@ -1,0 +1,36 @@
+// alexnetd serve: the daemon.
+
+import ArgumentParser
+import Daemon
+import Jobs
+import Logging
+import Spool
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Train the jobs dropped into ROOT/jobs, one after the other.",
+        discussion: """
+            Drop NAME.yml into ROOT/jobs; it moves to running/, then to done/ or failed/. SIGTERM and Ctrl-C let the \
+            running job write a checkpoint first; it goes on with the next start.
+            """)
+
+    @OptionGroup var root: RootOptions
+
+    func run() throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let log = Logger(label: "alexnetd")
+        do {
+            let stop = try StopRequest()
+            let supervisor = try Supervisor(root.folder, command: .thisProgram(), log: log)
+            let signals = stop.onSignals()
+            try withExtendedLifetime(signals) { try supervisor.run(until: stop) }
+        } catch let error as SpoolError {
+            log.critical("\(error)")
+            throw ArgumentParser.ExitCode(Jobs.ExitCode.configuration.rawValue)
+        } catch {
+            log.critical("\(error)")
+            throw ArgumentParser.ExitCode(Jobs.ExitCode.fault.rawValue)
+        }
+    }
+}

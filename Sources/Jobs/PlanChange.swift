@@ -139,3 +139,8 @@ extension Plan.Schedule {
         return warmup == .steps(0) ? "{\(decay)}" : "{\(decay), warmup: \(warmup.text)}"
     }
 }
+
+extension Plan {
+    /// Every key as a job file has it, with its value.
+    package var lines: [(key: String, value: String)] { PlanField.all.map { ($0.key, $0.text(self)) } }
+}

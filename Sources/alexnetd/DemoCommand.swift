@@ -141,12 +141,11 @@ private final class DemoDaemon {
 
     init(_ root: RootFolder) throws {
         log = root.path.appending("serve.log")
-        FileManager.default.createFile(atPath: log.string, contents: nil)
         child.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
             atPath: Executable.path))
         child.arguments = ["serve", "--root", root.path.string]
         child.standardInput = FileHandle.nullDevice
-        child.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: log.string))
+        child.standardOutput = try FileHandle(appendingTo: log)
         child.standardError = child.standardOutput
         try child.run()
     }

@@ -154,5 +154,5 @@ extension TimeCommand {
     }
 }
 
-extension Model: @retroactive ExpressibleByArgument {}
-extension Plan.Precision: @retroactive ExpressibleByArgument {}
+extension Model: ExpressibleByArgument {}
+extension Plan.Precision: ExpressibleByArgument {}

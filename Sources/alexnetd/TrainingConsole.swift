@@ -21,12 +21,7 @@ final class TrainingConsole: Sendable {
     /// Appends to train.log from here on.
     func open(log run: RunFolder) throws {
         try FileManager.default.createDirectory(atPath: run.path.string, withIntermediateDirectories: true)
-        let path = run.log.string
-        if !FileManager.default.fileExists(atPath: path) {
-            FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try handle.seekToEnd()
+        let handle = try FileHandle(appendingTo: run.log)
         state.withLock { $0.log = handle }
     }
 
@@ -98,5 +93,14 @@ final class TrainingConsole: Sendable {
         let s = Int(seconds.rounded())
         if s >= 3600 { return String(format: "%d h %02d min", s / 3600, s % 3600 / 60) }
         return s >= 60 ? String(format: "%d min %02d s", s / 60, s % 60) : "\(s) s"
+    }
+}
+
+extension FileHandle {
+    /// Made if missing; every write goes to the end.
+    convenience init(appendingTo path: FilePath) throws {
+        let file = try FileDescriptor.open(
+            path, .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        self.init(fileDescriptor: file.rawValue, closeOnDealloc: true)
     }
 }

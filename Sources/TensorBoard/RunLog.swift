@@ -4,8 +4,8 @@
 // 1. A point is written when its step is above the newest of its tag on the disk, in any attempt's file.
 // 2. So steps must rise within a tag, and a tag is either a scalar or a text.
 // 3. A computed point seen again is compared with the one on the disk. The first written stands.
-// 4. `append` to memory, `flush` to the system (about once a second), `sync` to the disk (before a checkpoint of these
-//    steps is published).
+// 4. Points wait in memory; `flush` hands them to the system (about once a second), `sync` brings them to the disk
+//    (before a checkpoint of these steps is published).
 //
 // Belongs to one thread.
 
@@ -40,8 +40,7 @@ package final class RunLog {
 
     init(
         folder: FilePath, resumingAfter step: Int, now: @escaping () -> Double,
-        report: @escaping (Finding) -> Void,
-        writer: consuming EventFileWriter
+        report: @escaping (Finding) -> Void, writer: consuming EventFileWriter
     ) throws {
         history = try EventHistory(folder: folder, resumingAfter: step)
         try history.repair()

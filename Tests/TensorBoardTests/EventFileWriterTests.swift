@@ -141,4 +141,21 @@ import Testing
         try writer.flush()
         #expect(try folder.events().keys == ["loss@1", "loss@2"])
     }
+
+    @Test func aRunWaitsOutAFullDisk() throws {
+        let disk = Disk(room: 100)
+        let log = try RunLog(
+            folder: folder.path, resumingAfter: 0, now: { 1e9 }, report: { _ in },
+            writer: EventFileWriter(folder: folder.path, now: { 1e9 }, write: disk.write))
+        for step in 1...50 {
+            try log.scalar("loss", Double(step), step: step)
+            do { try log.flush() } catch let error as TensorBoardError { #expect(error.code == .noSpace) }
+            if step == 20 || step == 40 { disk.room = 300 }
+        }
+        #expect(throws: TensorBoardError.self) { try log.sync() }
+        disk.room = 1 << 20
+        try log.close()
+        #expect(try folder.events().keys == (1...50).map { "loss@\($0)" })
+        #expect(try folder.events().ends == [.clean])
+    }
 }

@@ -28,21 +28,24 @@ package struct Intake: Sendable {
 
     /// Looks at jobs/.
     /// - Parameters:
-    ///   - complete: files known to be complete, from the watcher.
+    ///   - complete: files known to be complete, from the watcher, in the order in which they became so.
     ///   - now: seconds of a clock that does not jump.
     /// - Throws: `folder` if jobs/ or running/ cannot be read.
-    package mutating func scan(complete: Set<String>, now: Double) throws(SpoolError) -> [News] {
+    package mutating func scan(complete: [String], now: Double) throws(SpoolError) -> [News] {
         let found = try folder.scan(.queued)
         let running = try folder.scan(.running).map(\.fileName)
         let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
-        let ripe = stability.settled(identities, now: now).union(complete)
+        let settled = stability.settled(identities, now: now)
+        // In the order of arrival as well as it is known: the oldest first, then what was seen to arrive.
+        let ripe = found.map(\.fileName).filter { settled.contains($0) && !complete.contains($0) } + complete
         var news: [News] = []
         for (fileName, identity) in accepted where identities[fileName] != identity {
             accepted[fileName] = nil
             if let name = try? JobName(fileName: fileName) { news.append(.withdrew(name)) }
         }
         stuck = stuck.filter { identities[$0.key] == $0.value }
-        for (fileName, identity) in found where accepted[fileName] == nil && ripe.contains(fileName) {
+        for fileName in ripe where accepted[fileName] == nil {
+            guard let identity = identities[fileName] else { continue }
             let wasStuck = stuck[fileName] != nil
             guard let item = examine(fileName, identity, running) else { continue }
             if case .stuck = item, wasStuck { continue }

@@ -124,7 +124,7 @@ package final class Supervisor {
         }
     }
 
-    private func scan(complete: Set<String>) {
+    private func scan(complete: [String]) {
         nextScan = now + Self.scanInterval
         watch()
         retryFinishing()
@@ -146,7 +146,7 @@ package final class Supervisor {
         case .withdrew(let name):
             log.info("\(name.stem): no longer queued, its file has changed or gone")
             scheduler.withdraw(name)
-        case .refused(let fileName, let reason): log.warning("\(fileName): refused: \(reason)")
+        case .refused(_, let reason): log.warning("refused: \(reason)")
         case .stuck(let fileName, let reason): log.error("\(fileName): \(reason)")
         }
     }

@@ -7,7 +7,10 @@ extension JobNode {
     static func yaml(_ text: String, file: String) throws(JobError) -> JobNode {
         if let line = lineOfAlias(in: text) { throw anchorRefused(file, line) }
         do {
-            guard let root = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else {
+            // The nodes know their anchors only while the parser lives.
+            let parser = try Yams.Parser(yaml: text, encoding: .utf8)
+            defer { withExtendedLifetime(parser) {} }
+            guard let root = try parser.singleRoot() else {
                 throw JobError(
                     .unreadable, "holds only comments; a job has at least a line \"dataset: /path/to/data\"",
                     file: file)

@@ -6,8 +6,8 @@ package import SystemPackage
 
 package final class FolderWatcher {
     package struct News: Equatable, Sendable {
-        /// Files whose writer has closed them, or that were moved in.
-        package var complete: Set<String> = []
+        /// Files whose writer has closed them, or that were moved in, in that order; a name may come twice.
+        package var complete: [String] = []
         /// Events were lost or the folder itself was replaced: look at everything.
         package var rescan = false
 
@@ -89,7 +89,7 @@ package final class FolderWatcher {
             disarm()
             news.rescan = true
         } else if has(IN_CLOSE_WRITE) || has(IN_MOVED_TO), !name.isEmpty {
-            news.complete.insert(name)
+            news.complete.append(name)
         }
     }
 

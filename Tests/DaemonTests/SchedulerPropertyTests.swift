@@ -1,0 +1,132 @@
+// Random histories: never two workers, no job lost or run twice, and an end.
+
+import Daemon
+import Jobs
+import Testing
+
+@Suite struct SchedulerPropertyTests {
+    /// A world that carries out what the scheduler says, and keeps count.
+    struct World {
+        var scheduler = Scheduler()
+        var random: SplitMix
+        var now = 0.0
+        var queued: Set<JobName> = []
+        var running: Set<JobName> = []
+        var over: Set<JobName> = []
+        var worker: JobName?
+        var hasExited = false
+        var step = 0
+
+        mutating func carryOut(_ actions: [Scheduler.Action]) {
+            var rest = actions[...]
+            while let action = rest.popFirst() {
+                #expect(!hasExited, "nothing after exit")
+                switch action {
+                case .claim(let job):
+                    #expect(queued.contains(job))
+                    if Int.random(in: 0..<8, using: &random) == 0 {
+                        queued.remove(job)
+                        over.insert(job)  // a person took it away
+                        rest += scheduler.claimFailed(now: now)
+                    } else {
+                        queued.remove(job)
+                        running.insert(job)
+                        rest += scheduler.claimed(attempts: 0, step: step)
+                    }
+                case .spawn(let job, let record):
+                    #expect(worker == nil, "one worker at a time")
+                    #expect(running.contains(job))
+                    #expect(record.withoutProgress < Scheduler.mostAttempts)
+                    worker = job
+                case .wait(let job, _, let until, _):
+                    #expect(running.contains(job) && worker == nil && until > now)
+                case .leave(let job, _): #expect(running.contains(job) && worker == nil)
+                case .done(let job), .fail(let job, _):
+                    #expect(running.remove(job) != nil && worker == nil)
+                    over.insert(job)
+                case .terminate(let job): #expect(worker == job)
+                case .exit:
+                    #expect(worker == nil, "no worker is left behind")
+                    hasExited = true
+                }
+            }
+        }
+
+        /// The worker ends, one way or another.
+        mutating func end(_ codes: [WorkerOutcome]) {
+            guard worker != nil, let outcome = codes.randomElement(using: &random) else { return }
+            worker = nil
+            if Bool.random(using: &random) { step += 1 }
+            carryOut(scheduler.exited(outcome, step: step, now: now))
+        }
+    }
+
+    @Test func histories() {
+        for seed in 0..<300 { Self.history(seed: UInt64(seed)) }
+    }
+
+    static func history(seed: UInt64) {
+        var world = World(random: SplitMix(state: seed))
+        let outcomes: [WorkerOutcome] = [
+            .exited(0), .exited(65), .exited(75), .exited(70), .killed(9), .killed(15),
+        ]
+        var all: Set<JobName> = []
+        for number in 0..<Int.random(in: 0...3, using: &world.random) {
+            let job = SchedulerTests.job("r\(number)", arrival: number)
+            all.insert(job.name)
+            world.running.insert(job.name)
+            world.scheduler.resume(job, AttemptRecord())
+        }
+        for number in 0..<60 {
+            switch Int.random(in: 0..<6, using: &world.random) {
+            case 0, 1:
+                let priority = Int.random(in: -2...2, using: &world.random)
+                let job = SchedulerTests.job("j\(number)", priority: priority, arrival: number)
+                all.insert(job.name)
+                world.queued.insert(job.name)
+                world.scheduler.enqueue(job)
+            case 2:
+                // Sorted: a set's own order differs from process to process.
+                let candidates = world.queued.sorted { $0.stem < $1.stem }
+                if let job = candidates.randomElement(using: &world.random) {
+                    world.queued.remove(job)
+                    world.over.insert(job)
+                    world.scheduler.withdraw(job)
+                }
+            case 3, 4: world.end(outcomes)
+            default: world.now += Double.random(in: 0...40, using: &world.random)
+            }
+            world.carryOut(world.scheduler.advance(now: world.now))
+            #expect(world.queued.union(world.running).union(world.over) == all, "no job is lost")
+            #expect(world.queued.isDisjoint(with: world.running))
+        }
+        if Bool.random(using: &world.random) {
+            world.carryOut(world.scheduler.stop())
+            if !world.hasExited { world.end(outcomes) }
+            #expect(world.hasExited)
+        } else {
+            // Left alone, it comes to rest with every job over.
+            var turns = 0
+            while !world.running.isEmpty || !world.queued.isEmpty, turns < 10_000 {
+                world.now = world.scheduler.deadline ?? world.now
+                world.carryOut(world.scheduler.advance(now: world.now))
+                world.end(outcomes)
+                turns += 1
+            }
+            #expect(world.over == all)
+        }
+    }
+}
+
+/// Steele et al. 2014; enough for tests.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,215 @@
+// The scheduler's edges, each as the actions it asks for.
+
+import Daemon
+import Jobs
+import Testing
+
+@Suite struct SchedulerTests {
+    static func name(_ stem: String) -> JobName {
+        // Valid by construction.
+        try! JobName(fileName: "\(stem).yml")
+    }
+
+    static func job(_ stem: String, priority: Int = 0, arrival: Int = 0) -> Scheduler.Job {
+        Scheduler.Job(name(stem), priority: priority, arrival: arrival)
+    }
+
+    static func record(_ attempts: Int, withoutProgress: Int = 0, step: Int = -1) -> AttemptRecord {
+        var record = AttemptRecord()
+        (record.attempts, record.withoutProgress, record.step) = (attempts, withoutProgress, step)
+        return record
+    }
+
+    /// With job `a` at work, its first attempt begun at step `step`.
+    static func working(step: Int = -1) -> Scheduler {
+        var scheduler = Scheduler()
+        scheduler.enqueue(job("a"))
+        _ = scheduler.advance(now: 0)
+        _ = scheduler.claimed(attempts: 0, step: step)
+        return scheduler
+    }
+
+    let a = Self.name("a")
+
+    @Test func idle() {
+        var scheduler = Scheduler()
+        #expect(scheduler.advance(now: 0) == [])
+        #expect(scheduler.deadline == nil)
+        #expect(scheduler.stop() == [.exit])
+        #expect(scheduler.stop() == [], "the second signal changes nothing")
+    }
+
+    @Test func claimsThenSpawns() {
+        var scheduler = Scheduler()
+        scheduler.enqueue(Self.job("a"))
+        #expect(scheduler.advance(now: 0) == [.claim(a)])
+        #expect(scheduler.advance(now: 0) == [])
+        #expect(scheduler.claimed(attempts: 4, step: 70) == [.spawn(a, Self.record(5, step: 70))])
+        #expect(scheduler.current == a)
+    }
+
+    @Test func byPriorityThenArrival() {
+        var scheduler = Scheduler()
+        for job in [
+            Self.job("late", arrival: 2), Self.job("early", arrival: 1),
+            Self.job("urgent", priority: 5, arrival: 3),
+        ] { scheduler.enqueue(job) }
+        let order = [scheduler.advance(now: 0), scheduler.claimFailed(now: 0), scheduler.claimFailed(now: 0)]
+        #expect(order == ["urgent", "early", "late"].map { [.claim(Self.name($0))] })
+    }
+
+    @Test func aChangedJobTakesItsNewPlace() {
+        var scheduler = Scheduler()
+        scheduler.enqueue(Self.job("a", priority: 1, arrival: 1))
+        scheduler.enqueue(Self.job("b", arrival: 2))
+        scheduler.enqueue(Self.job("a", priority: -1, arrival: 3))
+        #expect(scheduler.advance(now: 0) == [.claim(Self.name("b"))])
+        #expect(scheduler.claimFailed(now: 0) == [.claim(a)])
+        #expect(scheduler.claimFailed(now: 0) == [])
+    }
+
+    @Test func aWithdrawnJobIsNotClaimed() {
+        var scheduler = Scheduler()
+        scheduler.enqueue(Self.job("a"))
+        scheduler.withdraw(a)
+        #expect(scheduler.advance(now: 0) == [])
+    }
+
+    @Test func whatWasRunningComesFirst() {
+        var scheduler = Scheduler()
+        scheduler.enqueue(Self.job("urgent", priority: 9))
+        scheduler.resume(Self.job("b", arrival: 1), Self.record(3, withoutProgress: 2, step: 40))
+        scheduler.resume(Self.job("a", arrival: 0), Self.record(1))
+        #expect(scheduler.advance(now: 0) == [.spawn(a, Self.record(2))])
+        #expect(
+            scheduler.exited(.exited(0), step: 9, now: 0)
+                == [.done(a), .spawn(Self.name("b"), Self.record(4, withoutProgress: 2, step: 40))])
+        #expect(
+            scheduler.exited(.exited(0), step: 9, now: 0) == [
+                .done(Self.name("b")), .claim(Self.name("urgent")),
+            ])
+    }
+
+    @Test(arguments: [65, 78]) func neverRetried(_ code: Int32) {
+        var scheduler = Self.working()
+        let outcome = WorkerOutcome.exited(code)
+        #expect(scheduler.exited(outcome, step: 5, now: 0) == [.fail(a, reason: outcome.text)])
+        #expect(scheduler.current == nil)
+    }
+
+    @Test(arguments: [
+        WorkerOutcome.exited(70), .exited(1), .exited(64), .exited(75), .killed(9), .killed(11),
+        .couldNotStart("no memory"),
+    ])
+    func retriedAfterAPause(_ outcome: WorkerOutcome) {
+        var scheduler = Self.working()
+        #expect(
+            scheduler.exited(outcome, step: -1, now: 100)
+                == [.wait(a, Self.record(1, withoutProgress: 1), until: 101, reason: outcome.text)])
+        #expect(scheduler.deadline == 101)
+        #expect(scheduler.advance(now: 100.9) == [])
+        #expect(scheduler.advance(now: 101) == [.spawn(a, Self.record(2, withoutProgress: 1))])
+        #expect(scheduler.deadline == nil)
+    }
+
+    @Test func checkpointedRunsAgainAtOnce() {
+        var scheduler = Self.working(step: 10)
+        #expect(scheduler.exited(.exited(75), step: 20, now: 0) == [.spawn(a, Self.record(2, step: 20))])
+    }
+
+    @Test func pausesDoubleAndTenVainAttemptsAreEnough() {
+        var scheduler = Self.working()
+        var pauses: [Double] = []
+        var now = 0.0
+        for attempt in 1...9 {
+            guard
+                case .wait(_, let record, let until, _)? = scheduler.exited(.killed(9), step: -1, now: now)
+                    .first
+            else { return #expect(Bool(false), "attempt \(attempt) is not the last") }
+            #expect(record.withoutProgress == attempt)
+            pauses.append(until - now)
+            now = until
+            #expect(
+                scheduler.advance(now: now) == [.spawn(a, Self.record(attempt + 1, withoutProgress: attempt))]
+            )
+        }
+        #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256])
+        guard case .fail(a, let reason)? = scheduler.exited(.killed(9), step: -1, now: now).first else {
+            return #expect(Bool(false), "the tenth is the last")
+        }
+        #expect(reason.contains("10 attempts") && reason.contains("signal 9"))
+        #expect(Scheduler.delay(withoutProgress: 50) == 300)
+    }
+
+    @Test func progressBeginsTheCountAnew() {
+        var scheduler = Self.working()
+        for now in [0.0, 10, 20] {
+            _ = scheduler.exited(.killed(9), step: -1, now: now)
+            _ = scheduler.advance(now: now + 10)
+        }
+        #expect(
+            scheduler.exited(.killed(9), step: 500, now: 100)
+                == [.wait(a, Self.record(4, step: 500), until: 101, reason: WorkerOutcome.killed(9).text)])
+    }
+
+    @Test func aPauseKeepsTheTurn() {
+        var scheduler = Self.working()
+        _ = scheduler.exited(.killed(9), step: -1, now: 0)
+        scheduler.enqueue(Self.job("urgent", priority: 9))
+        #expect(scheduler.advance(now: 0.5) == [])
+        #expect(scheduler.current == a)
+    }
+
+    @Test func aStopIsPassedOnAndWaitedFor() {
+        var scheduler = Self.working(step: 3)
+        scheduler.enqueue(Self.job("b"))
+        #expect(scheduler.stop() == [.terminate(a)])
+        #expect(scheduler.stop() == [])
+        #expect(scheduler.advance(now: 99) == [], "nothing new begins")
+        #expect(
+            scheduler.exited(.exited(75), step: 9, now: 100) == [.leave(a, Self.record(1, step: 9)), .exit])
+    }
+
+    @Test(arguments: [WorkerOutcome.killed(15), .killed(9), .exited(70)])
+    func whatAStopEndsIsNoFailure(_ outcome: WorkerOutcome) {
+        var scheduler = Self.working()
+        _ = scheduler.stop()
+        #expect(scheduler.exited(outcome, step: -1, now: 0) == [.leave(a, Self.record(1)), .exit])
+    }
+
+    @Test func aJobThatEndsWhileStoppingHasEnded() {
+        var done = Self.working()
+        _ = done.stop()
+        #expect(done.exited(.exited(0), step: 9, now: 0) == [.done(a), .exit])
+        var bad = Self.working()
+        _ = bad.stop()
+        #expect(bad.exited(.exited(65), step: 9, now: 0).last == .exit)
+    }
+
+    @Test func aStopDuringAPauseEndsAtOnce() {
+        var scheduler = Self.working()
+        _ = scheduler.exited(.killed(9), step: -1, now: 0)
+        #expect(scheduler.stop() == [.exit])
+        #expect(scheduler.deadline == nil)
+    }
+
+    @Test func aVanishedFileFreesTheTurn() {
+        var scheduler = Self.working()
+        scheduler.enqueue(Self.job("b"))
+        #expect(scheduler.vanished(now: 0) == [.claim(Self.name("b"))])
+    }
+
+    @Test func inputsOutOfTurnAreHarmless() {
+        var scheduler = Scheduler()
+        #expect(scheduler.exited(.exited(0), step: 0, now: 0) == [])
+        #expect(scheduler.claimed(attempts: 0, step: 0) == [])
+        #expect(scheduler.claimFailed(now: 0) == [])
+        #expect(scheduler.vanished(now: 0) == [])
+    }
+
+    @Test func waitStatus() {
+        #expect(WorkerOutcome(waitStatus: 65 << 8) == .exited(65))
+        #expect(WorkerOutcome(waitStatus: 9) == .killed(9))
+        #expect(WorkerOutcome(waitStatus: 11 | 0x80) == .killed(11), "with a core file")
+    }
+}

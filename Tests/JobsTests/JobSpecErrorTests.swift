@@ -1,0 +1,218 @@
+// Every way a job file can be wrong, and that the answer names file, line, key, value and what to write.
+
+import Jobs
+import Testing
+
+@Suite struct JobSpecErrorTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let text: String
+        let code: JobError.Code
+        /// What the message has to hold.
+        let says: [String]
+        var file = "night.yml"
+        var testDescription: String { String(text.prefix(50)) }
+    }
+
+    static func failure(_ bytes: [UInt8], file: String = "night.yml") -> JobError? {
+        do {
+            _ = try JobSpec(bytes: bytes, file: file).plan(name: "night", relativeTo: nil)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    static let cases: [Case] = [
+        // Keys
+        Case(
+            text: "dataset: /d\nepoch: 3", code: .unknownKey, says: ["night.yml:2: epoch: ", "mean epochs?"]),
+        Case(text: "dataset: /d\nlearningRate: 3", code: .unknownKey, says: [":2: ", "mean learning_rate?"]),
+        Case(text: "dataset: /d\nbatchsize: 3", code: .unknownKey, says: [":2: ", "mean batch_size?"]),
+        Case(
+            text: "dataset: /d\nzebra: 3", code: .unknownKey,
+            says: [":2: zebra: ", "write one of model, dataset"]),
+        Case(
+            text: "dataset: /d\n\ncheckpoint:\n  evry: 5m", code: .unknownKey,
+            says: [":4: checkpoint.evry: ", "mean every?"]),
+        Case(
+            text: "dataset: /d\nseed: 1\nseed: 2", code: .duplicateKey,
+            says: ["night.yml:", "seed: ", "keep one"]),
+        Case(text: "dataset: /d\n\"seed\": 1\nseed: 2", code: .duplicateKey, says: ["seed: ", "keep one"]),
+        Case(
+            text: "{\"dataset\": \"/d\",\n\"seed\": 1,\n\"seed\": 2}", code: .duplicateKey,
+            says: ["night.json:3: seed: ", "first in line 2"], file: "night.json"),
+        Case(
+            text: "epochs: 3", code: .missingKey,
+            says: ["night.yml:1: dataset: ", "dataset: /data/caltech256"]),
+        Case(text: "<<: {seed: 1}\ndataset: /d", code: .unknownKey, says: [":1: <<: "]),
+        // Types
+        Case(
+            text: "dataset: /d\nepochs: many", code: .wrongType,
+            says: [":2: epochs: \"many\"", "1 to 1000000"]),
+        Case(text: "dataset: /d\nepochs: 1.5", code: .wrongType, says: ["\"1.5\" is not a whole number"]),
+        Case(
+            text: "dataset: /d\nepochs: \"90\"", code: .wrongType, says: ["in quotes", "without the quotes"]),
+        Case(text: "dataset: /d\nepochs:", code: .wrongType, says: [":2: epochs: nothing is not a number"]),
+        Case(text: "dataset: /d\nepochs: ~", code: .wrongType, says: [":2: epochs: "]),
+        Case(text: "dataset: /d\nepochs: [1, 2]", code: .wrongType, says: ["a list is not a number"]),
+        Case(
+            text: "dataset: /d\nepochs: 90 epochs", code: .wrongType, says: ["\"90 epochs\"", "whole number"]),
+        Case(text: "dataset: /d\nshuffle: yes", code: .wrongType, says: ["\"yes\"", "true or false"]),
+        Case(
+            text: "dataset: /d\nlearning_rate: 0x1p3", code: .wrongType, says: ["\"0x1p3\" is not a number"]),
+        Case(
+            text: "dataset: /d\ncheckpoint: 5m", code: .wrongType, says: ["is not a mapping", "every, keep"]),
+        Case(text: "dataset: {a: b}", code: .wrongType, says: ["a mapping is no text", "/data/caltech256"]),
+        Case(text: "- dataset", code: .wrongType, says: ["a list is not a mapping"]),
+        Case(text: "just words", code: .wrongType, says: ["\"just words\" is not a mapping"]),
+        Case(text: "dataset: /d\nmodel: alexnet-singel", code: .wrongType, says: ["mean alexnet-single?"]),
+        Case(text: "dataset: /d\noptimizer: sdg", code: .wrongType, says: ["\"sdg\"", "mean sgd?"]),
+        Case(text: "dataset: /d\ninit: hee", code: .wrongType, says: ["\"hee\"", "mean he?", "safetensors"]),
+        // Ranges
+        Case(
+            text: "dataset: /d\nepochs: 0", code: .outOfRange,
+            says: [":2: epochs: \"0\" is out of range", "from 1"]),
+        Case(
+            text: "dataset: /d\nepochs: 99999999999999999999", code: .outOfRange, says: ["is out of range"]),
+        Case(text: "dataset: /d\nbatch_size: -1", code: .outOfRange, says: ["\"-1\"", "1 to 65536"]),
+        Case(text: "dataset: /d\ndropout: 1", code: .outOfRange, says: ["\"1\"", "up to, but not, 1"]),
+        Case(text: "dataset: /d\nlearning_rate: 0", code: .outOfRange, says: ["above 0"]),
+        Case(text: "dataset: /d\nwidth: 0", code: .outOfRange, says: ["0.01 to 8"]),
+        Case(text: "dataset: /d\nseed: -1", code: .outOfRange, says: ["18446744073709551615"]),
+        Case(text: "dataset: /d\nseed: 18446744073709551616", code: .outOfRange, says: ["seed"]),
+        Case(text: "dataset: /d\nthreads: 0", code: .outOfRange, says: ["1 to 1024, or auto"]),
+        Case(
+            text: "dataset: /d\ncheckpoint: {keep: 0}", code: .outOfRange,
+            says: ["checkpoint.keep: ", "or all"]),
+        Case(
+            text: "dataset: /d\nlearning_rate: .nan", code: .notFinite,
+            says: [":2: ", "\".nan\" is not finite"]),
+        Case(text: "dataset: /d\nlearning_rate: -.inf", code: .notFinite, says: ["is not finite"]),
+        Case(text: "dataset: /d\nlearning_rate: 1e999", code: .notFinite, says: ["\"1e999\" is not finite"]),
+        // Spans
+        Case(
+            text: "dataset: /d\ncheckpoint: {every: 5}", code: .wrongType,
+            says: [":2: checkpoint.every: \"5\" has no unit", "200 steps"]),
+        Case(
+            text: "dataset: /d\nlog: {every: 5m}", code: .wrongType,
+            says: ["log.every", "only checkpoint.every"]),
+        Case(text: "dataset: /d\nlog: {every: 5 stops}", code: .wrongType, says: ["unknown unit, \"stops\""]),
+        Case(
+            text: "dataset: /d\nlog: {every: 0 steps}", code: .outOfRange,
+            says: ["\"0 steps\" is out of range"]),
+        Case(text: "dataset: /d\nlog: {every: 1.5 steps}", code: .wrongType, says: ["whole number of steps"]),
+        Case(text: "dataset: /d\nlog: {every: soon}", code: .wrongType, says: ["10 steps or 1 epoch"]),
+        Case(text: "dataset: /d\ncheckpoint: {every: 0.1s}", code: .outOfRange, says: ["1s to 720h"]),
+        // Schedules
+        Case(text: "dataset: /d\nschedule: cosin", code: .wrongType, says: ["mean cosine?"]),
+        Case(text: "dataset: /d\nschedule: step", code: .missingKey, says: ["{step: {at: [25, 51, 79]"]),
+        Case(
+            text: "dataset: /d\nschedule: {step: {}}", code: .missingKey,
+            says: ["schedule.step", "at and every"]),
+        Case(text: "dataset: /d\nschedule: {step: {at: [5, 5]}}", code: .outOfRange, says: ["5 after 5"]),
+        Case(text: "dataset: /d\nschedule: {step: {at: 5}}", code: .wrongType, says: ["no list of epochs"]),
+        Case(
+            text: "dataset: /d\nschedule: {step: {every: 9 steps}}", code: .wrongType,
+            says: ["schedule.step.every", "epochs"]),
+        Case(text: "dataset: /d\nschedule: {plateau: {factor: 1}}", code: .outOfRange, says: ["below 1"]),
+        Case(
+            text: "dataset: /d\nschedule: {plateau: {patienc: 1}}", code: .unknownKey,
+            says: ["mean patience?"]),
+        Case(text: "dataset: /d\nschedule: {plateau: {}, cosine: {}}", code: .wrongType, says: ["at once"]),
+        Case(text: "dataset: /d\nschedule: {warmup: 5 epochs}", code: .wrongType, says: ["names no decay"]),
+        Case(text: "dataset: /d\nschedule: {cosine: {}, warmup: 5}", code: .wrongType, says: ["has no unit"]),
+        // Augmentations
+        Case(text: "dataset: /d\naugment: [flop]", code: .unknownKey, says: ["\"flop\"", "mean flip?"]),
+        Case(
+            text: "dataset: /d\naugment: [flip, flip]", code: .duplicateKey,
+            says: ["flip is given more than once"]),
+        Case(text: "dataset: /d\naugment: [{flip: 1}]", code: .wrongType, says: ["write just flip"]),
+        Case(text: "dataset: /d\naugment: [{pca_color: -1}]", code: .outOfRange, says: ["0 to 10"]),
+        Case(text: "dataset: /d\naugment: flip", code: .wrongType, says: ["[random_crop, flip"]),
+        // What this build lacks
+        Case(
+            text: "dataset: /d\ndevice: cuda", code: .unsupported,
+            says: [":2: device: \"cuda\"", "no CUDA engine"]),
+        Case(text: "dataset: /d\ndevice: cuda:1", code: .unsupported, says: ["\"cuda:1\"", "cpu or auto"]),
+        Case(text: "dataset: /d\ndevice: GPU-12ab-34", code: .unsupported, says: ["\"GPU-12ab-34\""]),
+        Case(text: "dataset: /d\ndevice: tpu", code: .wrongType, says: ["\"tpu\" is no device", "cuda:0"]),
+        Case(
+            text: "dataset: /d\nprecision: bf16", code: .unsupported, says: [":2: precision: ", "only fp32"]),
+        Case(text: "dataset: /d\nprecision: fp8", code: .wrongType, says: ["\"fp8\" is not known"]),
+        // Paths
+        Case(text: "dataset: data", code: .wrongType, says: ["night.yml:1: dataset: \"data\"", "from /"]),
+        Case(text: "dataset: ~/data", code: .wrongType, says: ["~", "whole path"]),
+        Case(text: "dataset: /d\ninit: a.safetensors", code: .wrongType, says: [":2: init: ", "whole path"]),
+        Case(text: "dataset: \"\"", code: .wrongType, says: ["dataset: \"\" is no text"]),
+        Case(
+            text: "{\"dataset\": \"/d\\u0000\"}", code: .wrongType, says: ["zero character"],
+            file: "night.json"),
+        // Files
+        Case(text: "", code: .unreadable, says: ["night.yml: is empty", "dataset:"]),
+        Case(text: " \n\t\n", code: .unreadable, says: ["is empty"]),
+        Case(text: "# nothing\n", code: .unreadable, says: ["only comments"]),
+        Case(text: "", code: .unreadable, says: ["is empty"], file: "night.json"),
+        Case(text: "dataset: /d\n---\ndataset: /e", code: .syntax, says: ["night.yml:2", "one document"]),
+        Case(text: "dataset: /d\nepochs: [1", code: .syntax, says: ["night.yml:", "is not YAML"]),
+        Case(text: "dataset: /d\n\tepochs: 1", code: .syntax, says: ["night.yml:2: is not YAML"]),
+        Case(text: "dataset: /d\nseed: \u{1}", code: .syntax, says: ["night.yml:2: is not YAML"]),
+        Case(text: "a: &x [1]\nb: *x", code: .syntax, says: ["night.yml:2: ", "anchors"]),
+        Case(text: "dataset: &x /d", code: .syntax, says: ["night.yml:1: ", "anchors"]),
+        Case(text: "? [a]\n: b", code: .syntax, says: ["a key is a plain word"]),
+        Case(
+            text: "{\"dataset\": \"/d\"", code: .syntax, says: ["night.json:1: is not JSON"],
+            file: "night.json"),
+        Case(text: "{\"dataset\": /d}", code: .syntax, says: ["needs double quotes"], file: "night.json"),
+        Case(
+            text: "{\n\"seed\": 01}", code: .syntax, says: ["night.json:2: ", "\"01\""], file: "night.json"),
+        Case(text: "{\"dataset\": \"/d\"} x", code: .syntax, says: ["follows the end"], file: "night.json"),
+        Case(
+            text: "{\"dataset\": \"/d\",}", code: .syntax, says: ["double quotes is expected"],
+            file: "night.json"),
+        Case(text: "{\"dataset\": \"\\ud800\"}", code: .syntax, says: ["surrogate"], file: "night.json"),
+        Case(text: "{\"dataset\": \"a\nb\"}", code: .syntax, says: ["line break"], file: "night.json"),
+        Case(text: "{\"dataset\": \"\\u12", code: .syntax, says: ["four hexadecimal"], file: "night.json"),
+    ]
+
+    @Test(arguments: cases) func answersWithPlaceAndRemedy(_ example: Case) throws {
+        let error = try #require(Self.failure(Array(example.text.utf8), file: example.file))
+        #expect(error.code == example.code, "\(error)")
+        #expect(error.message.hasPrefix(example.file), "\(error)")
+        for part in example.says { #expect(error.message.contains(part), "\(error)") }
+        #expect(!error.message.contains("\n"), "one line")
+    }
+
+    @Test func refusesWhatIsNotText() throws {
+        let error = try #require(Self.failure(Array("dataset: /d\nseed: ".utf8) + [0xff, 0xfe]))
+        #expect(error.code == .syntax)
+        #expect(error.message.hasPrefix("night.yml:2: is not UTF-8"))
+    }
+
+    @Test func refusesTheAbsurdlyLargeUnread() throws {
+        let error = try #require(Self.failure([UInt8](repeating: 0x23, count: JobFile.largest + 1)))
+        #expect(error.code == .unreadable)
+        #expect(error.message.contains("at most 1048576"))
+    }
+
+    @Test(arguments: [12, 40, 900, 100_000]) func refusesDeepNesting(_ depth: Int) throws {
+        for file in ["a.yml", "a.json"] {
+            let text =
+                "{\"dataset\": " + String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+                + "}"
+            let error = try #require(Self.failure(Array(text.utf8), file: file))
+            #expect(error.code == (depth < 16 ? .wrongType : .syntax), "\(error)")
+        }
+    }
+
+    /// Aliases of aliases, as values and as keys (which a parser hashes): 10^30 nodes if they were followed.
+    @Test(arguments: ["- [*a, *a]", "- {? *a : 1}"]) func refusesAliasBombs(_ pattern: String) throws {
+        var text = "- &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...30 {
+            text +=
+                pattern.replacing("- ", with: "- &a\(level) ").replacing("*a", with: "*a\(level - 1)") + "\n"
+        }
+        let error = try #require(Self.failure(Array(text.utf8)))
+        #expect(error.code == .syntax)
+        #expect(error.message.contains("anchors"))
+    }
+}

@@ -1,0 +1,141 @@
+// What a job file means: defaults, the reference configuration, and that JSON and YAML say the same.
+
+import Foundation
+import Jobs
+import SystemPackage
+import Testing
+
+@Suite struct JobSpecTests {
+    static func plan(_ text: String, file: String = "night.yml", relativeTo folder: FilePath? = nil) throws
+        -> Plan
+    {
+        try JobSpec(bytes: Array(text.utf8), file: file).plan(name: "night", relativeTo: folder)
+    }
+
+    static let configs = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .removingLastComponent()
+        .appending("configs")
+
+    @Test func aDatasetIsEnough() throws {
+        let plan = try Self.plan("dataset: /d")
+        #expect(plan.name == "night")
+        #expect(plan.dataset == "/d")
+        #expect(plan.schedule == Plan.Schedule(decay: .plateau(factor: 0.1, patience: 5)))
+        #expect(plan.augmentation == Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1))
+        #expect(plan.checkpoint == Plan.Checkpoint(every: .seconds(300), keep: 3))
+        #expect(plan.log == Plan.Log(every: .steps(10), histograms: .epochs(1)))
+        #expect((plan.device, plan.precision) == (.cpu, .fp32))
+        #expect(plan.threads >= 1)
+    }
+
+    @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
+        let path = Self.configs.appending("reference.yml")
+        let spec = try JobSpec(contentsOf: path)
+        #expect(Set(spec.lines.keys) == Set(JobSpec.keys))
+        #expect([spec.checkpointEvery, spec.logEvery, spec.logHistograms].allSatisfy { $0 != nil })
+        #expect(spec.checkpointKeep != nil)
+        #expect(try spec.plan(name: "night", relativeTo: nil) == Self.plan("dataset: /data/caltech256"))
+    }
+
+    @Test func everyConfigurationIsAPlan() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.configs.string)
+        #expect(names.count >= 3)
+        for name in names {
+            let job = try JobName(fileName: name)
+            _ = try JobSpec(contentsOf: Self.configs.appending(name)).plan(name: job.stem, relativeTo: nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("alexnet", "sgd", 2.0, 0.0, 0.01), ("alexnet-single", "nesterov", 2, 0, 0.01),
+        ("alexnet", "adam", 1, 0.3, 0.0001), ("torchvision", "sgd", 1, 0.3, 0.01),
+    ])
+    func biasesFollowTheRecipe(
+        _ model: String, _ optimizer: String, _ rate: Double, _ decay: Double, _ learning: Double
+    ) throws {
+        let plan = try Self.plan("dataset: /d\nmodel: \(model)\noptimizer: \(optimizer)\nweight_decay: 0.3")
+        #expect((plan.biasLearningRate, plan.biasWeightDecay, plan.learningRate) == (rate, decay, learning))
+        let told = try Self.plan(
+            "dataset: /d\nmodel: \(model)\nbias_learning_rate: 3\nbias_weight_decay: 0.2")
+        #expect((told.biasLearningRate, told.biasWeightDecay) == (3, 0.2))
+    }
+
+    @Test(arguments: [
+        ("constant", Plan.Schedule(decay: .constant)),
+        ("plateau", .init(decay: .plateau(factor: 0.1, patience: 5))),
+        ("cosine", .init(decay: .cosine(final: 0))),
+        ("{cosine: {final: 0.1}}", .init(decay: .cosine(final: 0.1))),
+        ("{step: {at: [25, 51, 79]}}", .init(decay: .steps(at: [25, 51, 79], factor: 0.1))),
+        ("{step: {every: 30 epochs, factor: 0.5}}", .init(decay: .every(epochs: 30, factor: 0.5))),
+        ("{plateau: {patience: 3}}", .init(decay: .plateau(factor: 0.1, patience: 3))),
+        ("{cosine: {}, warmup: 5 epochs}", .init(decay: .cosine(final: 0), warmup: .epochs(5))),
+        ("{constant: {}, warmup: 200 steps}", .init(decay: .constant, warmup: .steps(200))),
+    ])
+    func schedules(_ text: String, _ schedule: Plan.Schedule) throws {
+        #expect(try Self.plan("dataset: /d\nschedule: \(text)").schedule == schedule)
+        #expect(
+            try Self.plan("dataset: /d\nschedule: \(schedule.text)").schedule == schedule, "as it is shown")
+    }
+
+    @Test(arguments: [
+        ("5m", Plan.Interval.seconds(300)), ("90s", .seconds(90)), ("2h", .seconds(7200)),
+        ("1.5 h", .seconds(5400)),
+        ("200 steps", .steps(200)), ("1 epoch", .epochs(1)), ("2 epochs", .epochs(2)),
+        ("\"5 minutes\"", .seconds(300)),
+    ])
+    func spans(_ text: String, _ interval: Plan.Interval) throws {
+        #expect(try Self.plan("dataset: /d\ncheckpoint: {every: \(text)}").checkpoint.every == interval)
+    }
+
+    @Test func words() throws {
+        let plan = try Self.plan(
+            "dataset: /d\naugment: none\ncheckpoint: {keep: all}\nthreads: 3\ninit: /w.safetensors\ndevice: cpu"
+        )
+        #expect(plan.augmentation == .none)
+        #expect(plan.checkpoint.keep == nil)
+        #expect(plan.threads == 3)
+        #expect(plan.initialization == .file("/w.safetensors"))
+        #expect(try Self.plan("dataset: /d\naugment: [pca_color]").augmentation.pcaColor == 0.1)
+        #expect(try Self.plan("dataset: /d\nseed: 18446744073709551615").seed == .max)
+    }
+
+    @Test func relativePathsBeginAtTheGivenFolder() throws {
+        let plan = try Self.plan("dataset: ../data/c\ninit: w.safetensors", relativeTo: "/home/me/jobs")
+        #expect(plan.dataset == "/home/me/data/c")
+        #expect(plan.initialization == .file("/home/me/jobs/w.safetensors"))
+    }
+
+    @Test func jsonIsTakenAsTheStandardHasIt() throws {
+        let json =
+            "\t{\r\n\t\"dataset\" : \"\\/d\\u00e9\\ud83d\\ude00 \\\"x\\\"\",\n\t\"epochs\":3,"
+            + "\"augment\":[\"flip\",{\"pca_color\":1e-1}],\"shuffle\":false,\n\t\t\"checkpoint\":{\"every\":\"5m\"}}\n\t"
+        let plan = try Self.plan(json, file: "night.json")
+        #expect(plan.dataset == "/d\u{e9}\u{1f600} \"x\"")
+        #expect((plan.epochs, plan.shuffle, plan.augmentation.pcaColor) == (3, false, 0.1))
+        let yaml = "dataset: '/dé😀 \"x\"'\nepochs: 3\naugment: [flip, {pca_color: 0.1}]\nshuffle: false\n"
+        #expect(try Self.plan(yaml) == plan)
+    }
+
+    @Test func linesEndAsTheyLike() throws {
+        #expect(try Self.plan("\u{feff}dataset: /d\r\nepochs: 7\r\n").epochs == 7)
+        #expect(try Self.plan("dataset: /d # *important* & good\nepochs: 7").epochs == 7)
+    }
+
+    @Test func aPlanSurvivesItsFile() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path.appending("plan.json")
+        #expect(try Plan.load(path) == nil)
+        for text in [
+            "dataset: /d",
+            "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
+            "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
+        ] {
+            let plan = try Self.plan(text)
+            try plan.write(to: path)
+            #expect(try Plan.load(path) == plan)
+            #expect(try Plan.load(path)?.json() == plan.json())
+        }
+        try path.replaceContents(with: Array("{".utf8), durable: false)
+        #expect(throws: JobError.self) { try Plan.load(path) }
+    }
+}

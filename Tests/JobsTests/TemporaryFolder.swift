@@ -1,0 +1,15 @@
+import Foundation
+import SystemPackage
+
+/// A folder that goes when its owner does.
+final class TemporaryFolder {
+    let path: FilePath
+
+    init() throws {
+        path = FilePath(FileManager.default.temporaryDirectory.path).appending(
+            "alexnetd-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+}

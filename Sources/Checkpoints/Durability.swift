@@ -4,11 +4,7 @@
 internal import Foundation
 internal import SystemPackage
 
-#if canImport(Glibc)
-    private import Glibc
-#else
-    private import Darwin
-#endif
+private import Glibc
 
 enum Durability {
     /// Waits until what was written to `descriptor` is on the disk.

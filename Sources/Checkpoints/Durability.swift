@@ -2,9 +2,8 @@
 // file's bytes are durable after its fsync, its name after an fsync of the folder that holds it.
 
 internal import Foundation
-internal import SystemPackage
-
 private import Glibc
+internal import SystemPackage
 
 enum Durability {
     /// Waits until what was written to `descriptor` is on the disk.

@@ -2,13 +2,8 @@
 // file's bytes are durable after its fsync, its name after an fsync of the folder that holds it.
 
 internal import Foundation
+private import Glibc
 internal import SystemPackage
-
-#if canImport(Glibc)
-    private import Glibc
-#else
-    private import Darwin
-#endif
 
 enum Durability {
     /// Waits until what was written to `descriptor` is on the disk.

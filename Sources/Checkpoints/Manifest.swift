@@ -104,21 +104,25 @@ extension Data {
     /// The whole of a checkpoint's small file.
     /// - Throws: `.damaged` if it is missing, unreadable or longer than `limit` bytes.
     init(contentsOf path: FilePath, limit: Int) throws {
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        let count = try Manifest.reading(path) { descriptor in
-            try bytes.withUnsafeMutableBytes { buffer in
-                var filled = 0
-                while case let count = try descriptor.read(
-                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])), count > 0
-                {
-                    filled += count
-                }
-                return filled
+        self = try Manifest.reading(path) { descriptor in
+            let size = Int(try descriptor.seek(offset: 0, from: .end))
+            guard size <= limit else {
+                throw CheckpointsError(.damaged, "\(path) is longer than \(limit) bytes")
             }
+            var bytes = [UInt8](repeating: 0, count: size)
+            var filled = 0
+            while filled < size {
+                let count = try bytes.withUnsafeMutableBytes { buffer in
+                    try descriptor.read(
+                        fromAbsoluteOffset: Int64(filled),
+                        into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+                }
+                guard count > 0 else {
+                    throw CheckpointsError(.damaged, "\(path) became shorter while it was read")
+                }
+                filled += count
+            }
+            return Data(bytes)
         }
-        guard count <= limit else {
-            throw CheckpointsError(.damaged, "\(path) is longer than \(limit) bytes")
-        }
-        self = Data(bytes[..<count])
     }
 }

@@ -1,0 +1,137 @@
+// Every engine computes what the reference computes: scores, loss, errors, and the gradient of every parameter, on
+// every scene. A float engine that sums in its own order lies about 1e-6 from the reference, one in the Winograd
+// domain about 1e-5; anything that is wrong lies a hundred times further.
+
+import Compute
+import Testing
+
+@testable import Networks
+
+@Suite struct ConformanceTests {
+    static let tolerance = 1e-4
+
+    @Test(arguments: Conformer.devices, Scenes.all)
+    func computesWhatTheReferenceComputes(_ conformer: Conformer, _ scene: Scene) throws {
+        let scene = try scene.decided()
+        let batch = scene.batch()
+        let (engine, reference) = (try scene.engine(conformer), try scene.engine(.reference))
+
+        let evaluated = try engine.evaluate(batch)
+        try compare(evaluated, try reference.evaluate(batch), "evaluation")
+        #expect(engine.scores().count == scene.count * scene.network.classes)
+        #expect(distance(engine.scores(), reference.scores()) < Self.tolerance, "scores of the evaluation")
+        let before = scene.parameters()
+        #expect(
+            engine.floats(.parameters) == before.floats,
+            "evaluation changed the parameters")
+
+        let trained = try engine.train(batch, scene.settings(norm: true))
+        let expected = try reference.train(batch, scene.settings(norm: true))
+        try compare(trained, expected, "training")
+        let (norm, expectedNorm) = (try #require(trained.gradientNorm), try #require(expected.gradientNorm))
+        #expect(abs(norm - expectedNorm) <= Self.tolerance * expectedNorm)
+        #expect(distance(engine.scores(), reference.scores()) < Self.tolerance, "scores of the training")
+        for kind in [StateKind.gradients, .parameters, .firstMoment] {
+            let (ours, theirs) = (engine.read(kind), reference.read(kind))
+            for (index, parameter) in scene.network.parameters.enumerated() {
+                let distance = distance(ours[index], theirs[index])
+                #expect(distance < Self.tolerance, "\(kind) of \(parameter.name) \(parameter.shape)")
+            }
+        }
+    }
+
+    private func compare(_ ours: BatchResult, _ theirs: BatchResult, _ pass: Comment) throws {
+        #expect(ours.count == theirs.count, pass)
+        #expect(abs(ours.loss - theirs.loss) <= Self.tolerance * max(theirs.loss, 0.01), pass)
+        #expect(ours.top1Errors == theirs.top1Errors, pass)
+        #expect(ours.top5Errors == theirs.top5Errors, pass)
+    }
+
+    /// Whole numbers below 2²⁴ add up exactly in any order, so every engine sees the same ties: units of exactly zero,
+    /// windows of equal values, equal scores.
+    @Test(arguments: Conformer.devices) func breaksTiesAsTheReference(_ conformer: Conformer) throws {
+        let scene = Scene(
+            "ties", side: 12,
+            [
+                .convolution(Convolution(outputs: 6, kernel: 3, stride: 1, padding: 1, groups: 1)), .relu,
+                .maxPool(MaxPool(kernel: 3, stride: 2)),
+                .convolution(Convolution(outputs: 4, kernel: 3, stride: 1, padding: 1, groups: 2)),
+                .maxPool(MaxPool(kernel: 2, stride: 1)), .relu, .flatten, .linear(outputs: 8),
+            ]
+        ).with { $0.normalization = Normalization(mean: [1, 1, 1], deviation: [1, 1, 1]) }
+        let batch = scene.batch()
+        for slot in 0..<batch.count {
+            batch.draws[slot].color = .zero
+            for offset in 0..<Batch.bytesPerImage { batch.image(slot)[offset] &= 3 }
+        }
+        let parameters = scene.parameters()
+        for index in parameters.values.indices {
+            parameters.values[index] = index % 5 == 0 ? 1 : index % 7 == 3 ? -1 : 0
+        }
+        // Scores 3 to 6 are all equal.
+        let (weight, bias) = (try #require(parameters["7.weight"]), try #require(parameters["7.bias"]))
+        for score in 4..<7 {
+            for i in 0..<weight.count / 8 {
+                weight[score * weight.count / 8 + i] = weight[3 * weight.count / 8 + i]
+            }
+            bias[score] = bias[3]
+        }
+        let (engine, reference) = (try scene.engine(conformer), try scene.engine(.reference))
+        engine.load(.parameters, from: parameters)
+        reference.load(.parameters, from: parameters)
+        for label in 0..<8 {
+            for slot in 0..<batch.count { batch.labels[slot] = Int32(label) }
+            let (ours, theirs) = (try engine.evaluate(batch), try reference.evaluate(batch))
+            #expect(engine.scores() == reference.scores())
+            #expect(
+                ours.top1Errors == theirs.top1Errors && ours.top5Errors == theirs.top5Errors, "label \(label)"
+            )
+        }
+        _ = try engine.train(batch, scene.settings())
+        _ = try reference.train(batch, scene.settings())
+        let (ours, theirs) = (engine.read(.gradients), reference.read(.gradients))
+        for (index, parameter) in scene.network.parameters.enumerated() {
+            #expect(distance(ours[index], theirs[index]) < Self.tolerance, "\(parameter.name)")
+        }
+    }
+
+    @Test(arguments: Conformer.all) func gradientNormIsNotComputedUnasked(_ conformer: Conformer) throws {
+        let scene = Scenes.linear[0]
+        #expect(try scene.engine(conformer).train(scene.batch(), scene.settings()).gradientNorm == nil)
+    }
+
+    @Test(arguments: Conformer.all) func refusesABatchThatDoesNotFit(_ conformer: Conformer) throws {
+        let scene = Scenes.linear[0]
+        let engine = try scene.engine(conformer)
+        let changes: [(String, (Batch) -> Void)] = [
+            ("no samples", { $0.count = 0 }), ("a class too many", { $0.labels[1] = 5 }),
+            ("a negative class", { $0.labels[2] = -1 }),
+            ("a crop beyond the edge", { $0.draws[0].left = 252 }),
+            ("a negative crop", { $0.draws[0].top = -1 }),
+        ]
+        for (what, change) in changes {
+            let batch = scene.batch()
+            change(batch)
+            #expect(throws: (any Error).self, "\(what)") { try engine.train(batch, scene.settings()) }
+            #expect(throws: (any Error).self, "\(what)") { try engine.evaluate(batch) }
+        }
+        let larger = scene.with { ($0.capacity, $0.count) = (4, 4) }.batch()
+        #expect(throws: (any Error).self) { try engine.evaluate(larger) }
+    }
+
+    /// A network that has gone wrong shows it in its loss, wherever it began: no ReLU, LRN or pool hides a NaN.
+    @Test(arguments: Conformer.all) func notANumberReachesTheLoss(_ conformer: Conformer) throws {
+        let scene = Scenes.paper
+        let batch = scene.batch()
+        batch.draws[1].color = [.nan, 0, 0]
+        #expect(try !scene.engine(conformer).evaluate(batch).loss.isFinite, "from the input")
+        #expect(try !scene.engine(conformer).train(batch, scene.settings()).loss.isFinite, "from the input")
+        for (index, parameter) in scene.network.parameters.enumerated() where parameter.role == .weight {
+            let parameters = scene.parameters()
+            parameters[index][0] = .nan
+            let engine = try scene.engine(conformer)
+            engine.load(.parameters, from: parameters)
+            #expect(try !engine.evaluate(scene.batch()).loss.isFinite, "from \(parameter.name)")
+        }
+    }
+}

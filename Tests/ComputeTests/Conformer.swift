@@ -1,0 +1,37 @@
+// The engines under test. A new one is one line in `all`; every suite runs over the list.
+
+import Compute
+import ComputeCPU
+import Networks
+import Testing
+
+struct Conformer: CustomTestStringConvertible, Sendable {
+    typealias Make =
+        @Sendable (
+            _ network: Network, _ capacity: Int, _ normalization: Normalization, _ optimizer: Optimizer,
+            _ seed: UInt64, _ threads: Int
+        ) throws -> any Engine
+
+    let testDescription: String
+    let make: Make
+
+    static let reference = Conformer(testDescription: "reference") {
+        network, capacity, normalization, optimizer, seed, _ in
+        ReferenceEngine(
+            network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+            seed: seed)
+    }
+
+    static let cpu = Conformer(testDescription: "CPU") {
+        network, capacity, normalization, optimizer, seed, threads in
+        try CPUEngine(
+            network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+            seed: seed,
+            threads: threads)
+    }
+
+    /// Measured against the reference, and against PyTorch.
+    static let devices = [cpu]
+    /// The reference must keep the protocol's promises too.
+    static let all = [reference] + devices
+}

@@ -1,0 +1,94 @@
+// What makes a resumed run bit for bit the uninterrupted one: state survives reading and loading, and neither the
+// number of threads nor what an engine did before leaves a trace.
+
+import Compute
+import Networks
+import Testing
+
+@Suite struct ContinuityTests {
+    private func train(_ engine: any Engine, _ scene: Scene, _ steps: Range<Int>) throws -> [Double] {
+        try steps.map { try engine.train(scene.batch(UInt32($0)), scene.settings($0)).loss }
+    }
+
+    private static let optimizers: [Optimizer] = [
+        Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
+        Optimizer(method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0),
+    ]
+
+    @Test(arguments: Conformer.all, optimizers)
+    func continuesBitForBit(_ conformer: Conformer, _ optimizer: Optimizer) throws {
+        for scene in [Scenes.paper, Scenes.torchvision].map({ $0.with { $0.optimizer = optimizer } }) {
+            let whole = try scene.engine(conformer)
+            let losses = try train(whole, scene, 0..<6)
+
+            let first = try scene.engine(conformer)
+            var halves = try train(first, scene, 0..<3)
+            let second = try scene.engine(conformer)
+            for kind in [.parameters] + optimizer.state { second.load(kind, from: first.read(kind)) }
+            halves += try train(second, scene, 3..<6)
+
+            #expect(halves == losses)
+            for kind in [.parameters, .gradients] + optimizer.state {
+                #expect(second.floats(kind) == whole.floats(kind), "\(kind)")
+            }
+        }
+    }
+
+    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.torchvision])
+    func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
+        let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
+        let one = try scene.engine(conformer, threads: 1)
+        let losses = try train(one, scene, 0..<3)
+        for threads in 2...3 {
+            let engine = try scene.engine(conformer, threads: threads)
+            #expect(try train(engine, scene, 0..<3) == losses)
+            #expect(
+                engine.floats(.parameters) == one.floats(.parameters),
+                "\(threads) threads")
+        }
+    }
+
+    /// Neither an evaluation between two steps, nor larger batches before, nor the engine's capacity.
+    @Test(arguments: Conformer.all) func otherWorkLeavesNoTrace(_ conformer: Conformer) throws {
+        let scene = Scenes.paper.with { ($0.capacity, $0.count) = (5, 2) }
+        let plain = try scene.engine(conformer)
+        let losses = try train(plain, scene, 0..<2)
+
+        let busy = scene.with { $0.capacity = 7 }
+        let engine = try busy.engine(conformer)
+        _ = try engine.train(busy.with { $0.count = 7 }.batch(99), scene.settings())
+        _ = try engine.evaluate(busy.with { $0.count = 6 }.batch(98))
+        engine.load(.parameters, from: scene.parameters())
+        engine.load(.firstMoment, from: ParameterSet(scene.network.parameters))
+        var interrupted: [Double] = []
+        for step in 0..<2 {
+            interrupted += try train(engine, scene, step..<step + 1)
+            _ = try engine.evaluate(busy.with { $0.count = 3 }.batch(97))
+        }
+        #expect(interrupted == losses)
+        #expect(engine.floats(.parameters) == plain.floats(.parameters))
+    }
+
+    @Test(arguments: Conformer.all, StateKind.allCases)
+    func whatIsLoadedIsRead(_ conformer: Conformer, _ kind: StateKind) throws {
+        let scene = Scenes.torchvision.with { $0.optimizer = Self.optimizers[1] }
+        let engine = try scene.engine(conformer)
+        let set = ParameterSet(scene.network.parameters)
+        for index in set.values.indices { set.values[index] = Float(index) + 0.5 }
+        engine.load(kind, from: set)
+        #expect(engine.floats(kind) == set.floats)
+    }
+
+    @Test(arguments: Conformer.all) func anEngineNamesItsNumerics(_ conformer: Conformer) throws {
+        #expect(try !Scenes.linear[0].engine(conformer).fingerprint.isEmpty)
+    }
+
+    @Test func masksDependOnSeedStepAndSlot() throws {
+        // All the same but for what keys the masks: the losses differ.
+        let scene = Scenes.dropouts[0]
+        let losses = try [scene, scene.with { $0.step = 1 }, scene.with { $0.step = 1 << 32 }].map {
+            try $0.engine(.reference).train($0.batch(), $0.settings()).loss
+        }
+        #expect(Set(losses).count == 3)
+    }
+}

@@ -41,10 +41,9 @@ extension CPUEngine {
     /// What one output's weights look at: the kernel's window, or the activations that were flattened.
     private func spatialShape(of parameter: Parameter) -> Shape {
         if parameter.shape.count == 4 { return Shape(parameter.shape[2], parameter.shape[3], parameter.shape[1]) }
-        var before = parameter.layer - 1
         guard parameter.role == .weight else { return Shape(1, 1, 1) }
-        while before >= 0, case .dropout = network.layers[before].operation { before -= 1 }
-        if before >= 0, network.layers[before].operation == .flatten { return network.layers[before].input }
+        let before = network.layers[..<parameter.layer].last { !$0.operation.keepsOrder }
+        if let before, before.operation == .flatten { return before.input }
         return Shape(1, 1, parameter.count / parameter.shape[0])
     }
 
@@ -117,6 +116,16 @@ extension Layer {
         switch operation {
         case .relu, .dropout, .flatten: false
         case .convolution, .localResponseNorm, .maxPool, .linear: true
+        }
+    }
+}
+
+extension Layer.Operation {
+    /// Whether every unit stays in its place.
+    fileprivate var keepsOrder: Bool {
+        switch self {
+        case .relu, .dropout: true
+        case .convolution, .localResponseNorm, .maxPool, .flatten, .linear: false
         }
     }
 }

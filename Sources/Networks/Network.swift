@@ -71,6 +71,7 @@ extension Network {
                     Self.extent(shape.width, pool.kernel, pool.stride, 0), shape.channels)
             case .flatten: output = Shape(1, 1, shape.count)
             case .linear(let outputs):
+                precondition(shape.height * shape.width == 1, "\(name): flatten the image first")
                 output = Shape(1, 1, outputs)
                 weight = [outputs, shape.count]
             case .relu, .localResponseNorm, .dropout: output = shape

@@ -50,6 +50,7 @@ enum Scenes {
         Scene("hidden ReLU", side: 4, [.flatten, .linear(outputs: 37), .relu, .linear(outputs: 6)]),
         Scene("linear at full image", side: 256, [conv(2, 16, stride: 16), .flatten, .linear(outputs: 3)])
             .with { ($0.capacity, $0.count) = (2, 1) },
+        Scene("ReLU after flatten", side: 4, [.flatten, .relu, .linear(outputs: 6)]),
     ]
 
     // A 1×1 convolution in front gives the layer under test the channels it wants, and tests its input's gradient.

@@ -20,13 +20,13 @@ struct DemoCommand: ParsableCommand {
         # alexnetd demo: the paper's net on eight kinds of drawn patterns.
         dataset: %@
         epochs: %d
-        batch_size: 32
+        batch_size: 16
         augment: [random_crop, flip]
-        checkpoint: {every: 20 steps}
-        log: {every: 5 steps}
+        checkpoint: {every: 40 steps}
+        log: {every: 10 steps}
 
         """
-    private static let epochs = 10
+    private static let epochs = 12
     private static let name = "demo"
 
     func run() throws {

@@ -3,6 +3,7 @@
 
 import Foundation
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @testable import Checkpoints

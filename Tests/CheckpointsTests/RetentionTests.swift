@@ -1,6 +1,7 @@
 // What is pruned: never the newest N, never the best, never before a newer one is on the disk.
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 @testable import Checkpoints

@@ -2,6 +2,7 @@
 
 import Foundation
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @testable import Checkpoints

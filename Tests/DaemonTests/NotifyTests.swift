@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import TemporaryFolders
 import Testing
 
 @Suite struct NotifyTests {

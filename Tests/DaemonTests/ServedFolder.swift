@@ -7,6 +7,7 @@ import Logging
 import Spool
 import Synchronization
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 final class ServedFolder: Sendable {

@@ -6,6 +6,7 @@ import Jobs
 import Logging
 import Spool
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct SupervisorTests {

@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct WorkerTests {

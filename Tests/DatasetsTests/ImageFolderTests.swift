@@ -3,6 +3,7 @@
 import Datasets
 import Foundation
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct ImageFolderTests {

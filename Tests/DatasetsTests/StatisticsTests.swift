@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Images
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct StatisticsTests {

@@ -3,6 +3,7 @@
 import Foundation
 import Jobs
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct JobSpecTests {

@@ -2,6 +2,7 @@
 
 import Records
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct RecordFileTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Spool
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct FolderWatcherTests {

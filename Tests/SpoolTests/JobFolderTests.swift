@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import Spool
 import SystemPackage
+import TemporaryFolders
 import Testing
 
 @Suite struct JobFolderTests {

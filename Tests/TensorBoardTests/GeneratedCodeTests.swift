@@ -1,6 +1,7 @@
 // The committed output of protoc-c is what protoc-c makes of proto/.
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 @Suite struct GeneratedCodeTests {

@@ -3,6 +3,7 @@
 import Foundation
 import Networks
 import SystemPackage
+import TemporaryFolders
 import TensorBoard
 import Testing
 

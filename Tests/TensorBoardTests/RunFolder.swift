@@ -3,6 +3,7 @@
 import Foundation
 import Records
 import SystemPackage
+import TemporaryFolders
 import TensorBoard
 
 /// Everything that is on the disk, in the order of the files' names.

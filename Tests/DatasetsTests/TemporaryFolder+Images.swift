@@ -4,24 +4,10 @@ import Datasets
 import Foundation
 import Images
 import SystemPackage
+import TemporaryFolders
 
-final class TemporaryFolder {
-    let path: FilePath
-
-    init() throws {
-        path = FilePath(FileManager.default.temporaryDirectory.path).appending(
-            "alexnetd-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
-
-    func write(_ name: String, _ bytes: [UInt8] = [1, 2, 3]) throws {
-        let file = path.appending(name)
-        try FileManager.default.createDirectory(
-            atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
-        try Data(bytes).write(to: URL(filePath: file.string))
-    }
+extension TemporaryFolder {
+    func write(_ name: String, _ bytes: [UInt8] = [1, 2, 3]) throws { try write(bytes, to: name) }
 
     func folder(_ name: String) throws {
         try FileManager.default.createDirectory(

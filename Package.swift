@@ -4,7 +4,7 @@ import PackageDescription
 // Targets by level; an arrow may only point down (Tests/LayeringTests holds the levels to it).
 
 /// Vector loops stay fast under `swift test` too.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wno-unused-command-line-argument"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wno-unused-command-line-argument"])]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")

@@ -21,12 +21,13 @@ struct DemoCommand: ParsableCommand {
         dataset: %@
         epochs: %d
         batch_size: 16
+        learning_rate: 0.003
         augment: [random_crop, flip]
         checkpoint: {every: 40 steps}
         log: {every: 10 steps}
 
         """
-    private static let epochs = 12
+    private static let epochs = 8
     private static let name = "demo"
 
     func run() throws {

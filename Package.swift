@@ -4,7 +4,9 @@ import PackageDescription
 // Targets by level; an arrow may only point down (Tests/LayeringTests holds the levels to it).
 
 /// Vector loops stay fast under `swift test` too.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wno-unused-command-line-argument"])]
+let optimised: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wno-unused-command-line-argument"])
+]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -41,12 +43,15 @@ let package = Package(
 
         // Level 3
         .target(name: "Jobs", dependencies: ["Networks", "Yams", system]),
-        .target(name: "TensorBoard", dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
+        .target(
+            name: "TensorBoard",
+            dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
         .target(name: "Compute", dependencies: ["Networks", "CKernels"]),
         .target(name: "Datasets", dependencies: ["Images", "CKernels", "Randomness", crypto, system]),
 
         // Level 4
-        .target(name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
+        .target(
+            name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
         .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
         .target(name: "Spool", dependencies: ["Jobs", "CLinux", system]),
 
@@ -55,7 +60,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Jobs", "Networks", "Randomness", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU", "Datasets",
+                "Jobs", "Networks", "Randomness", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
+                "Datasets",
                 "Images", "InputPipeline", crypto, system,
             ]),
 
@@ -63,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Jobs", "Networks", "Records", "Checkpoints", "TensorBoard", "Images", "Compute", "ComputeCPU", "Datasets",
+                "Jobs", "Networks", "Records", "Checkpoints", "TensorBoard", "Images", "Compute",
+                "ComputeCPU", "Datasets",
                 "Spool", "InputPipeline", "Daemon", "Training", "Randomness", log, arguments, system,
             ]),
 
@@ -73,16 +80,23 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RecordsTests", dependencies: ["TemporaryFolders", "Records", system]),
         .testTarget(name: "CheckpointsTests", dependencies: ["TemporaryFolders", "Checkpoints", system]),
-        .testTarget(name: "TensorBoardTests", dependencies: ["TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
+        .testTarget(
+            name: "TensorBoardTests",
+            dependencies: ["TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"]),
         .testTarget(name: "DatasetsTests", dependencies: ["TemporaryFolders", "Datasets", "Images", system]),
-        .testTarget(name: "InputPipelineTests", dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),
+        .testTarget(
+            name: "InputPipelineTests",
+            dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),
         .testTarget(
             name: "ComputeTests",
-            dependencies: ["Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system],
+            dependencies: [
+                "Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system,
+            ],
             resources: [.copy("Golden")]),
         .testTarget(name: "SpoolTests", dependencies: ["TemporaryFolders", "Spool", "Jobs", system]),
-        .testTarget(name: "DaemonTests", dependencies: ["TemporaryFolders", "Daemon", "Spool", "Jobs", log, system]),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["TemporaryFolders", "Daemon", "Spool", "Jobs", log, system]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Jobs", system]),
         .testTarget(
             name: "ProgramTests",

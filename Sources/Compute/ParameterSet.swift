@@ -4,7 +4,7 @@
 internal import CKernels
 package import Networks
 
-package final class ParameterSet: @unchecked Sendable {  // owned by one thread at a time: engine, or checkpoint writer
+package final class ParameterSet: @unchecked Sendable {  // one thread at a time: engine, or checkpoints
     package let parameters: [Parameter]
     /// Where each tensor begins, in floats.
     package let offsets: [Int]
@@ -25,7 +25,8 @@ package final class ParameterSet: @unchecked Sendable {  // owned by one thread 
 
     /// The tensor at `index` in `parameters`.
     package subscript(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(rebasing: values[offsets[index]..<offsets[index] + parameters[index].count])
+        UnsafeMutableBufferPointer(
+            rebasing: values[offsets[index]..<offsets[index] + parameters[index].count])
     }
 
     /// The tensor of this name, nil if there is none.

@@ -2,8 +2,8 @@
 
 internal import CKernels
 package import Compute
-package import Networks
 internal import Glibc
+package import Networks
 
 extension CPUEngine {
     package func read(_ kind: StateKind, into set: ParameterSet) {
@@ -40,7 +40,9 @@ extension CPUEngine {
 
     /// What one output's weights look at: the kernel's window, or the activations that were flattened.
     private func spatialShape(of parameter: Parameter) -> Shape {
-        if parameter.shape.count == 4 { return Shape(parameter.shape[2], parameter.shape[3], parameter.shape[1]) }
+        if parameter.shape.count == 4 {
+            return Shape(parameter.shape[2], parameter.shape[3], parameter.shape[1])
+        }
         guard parameter.role == .weight else { return Shape(1, 1, 1) }
         let before = network.layers[..<parameter.layer].last { !$0.operation.keepsOrder }
         if let before, before.operation == .flatten { return before.input }
@@ -57,7 +59,8 @@ extension CPUEngine {
         sums.withUnsafeMutableBufferPointer { sums in
             let sums = sums.baseAddress!
             workspace.lanes.run(over: gradients.count, by: block) { range, _ in
-                sums[range.lowerBound / block] = sum_of_squares(gradients.pointer + range.lowerBound, range.count)
+                sums[range.lowerBound / block] = sum_of_squares(
+                    gradients.pointer + range.lowerBound, range.count)
             }
         }
         return sums.reduce(0, +).squareRoot()
@@ -98,14 +101,16 @@ extension CPUEngine {
         let parameters = network.parameterCount * (2 + 2 * optimizer.state.count + 1)
         let outputs = network.layers.filter(\.hasOwnOutput)
         let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
-        let activations = capacity * (network.input.count + outputs.reduce(0) { $0 + $1.output.count } + 2 * largest)
+        let activations =
+            capacity * (network.input.count + outputs.reduce(0) { $0 + $1.output.count } + 2 * largest)
         let convolutions = network.layers.compactMap { layer -> ConvolutionLayer? in
             guard case .convolution(let convolution) = layer.operation else { return nil }
             let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
             return ConvolutionLayer(layer, convolution, relu: false, parameters: nowhere, gradients: nowhere)
         }
         let scratch =
-            threads * (convolutions.map(\.scratchCount).max() ?? 0) + (convolutions.map(\.partialsCount).max() ?? 0)
+            threads * (convolutions.map(\.scratchCount).max() ?? 0)
+            + (convolutions.map(\.partialsCount).max() ?? 0)
         return (parameters + activations + scratch) * MemoryLayout<Float>.stride
     }
 }

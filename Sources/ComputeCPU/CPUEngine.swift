@@ -100,7 +100,8 @@ package final class CPUEngine: Engine {
 
     package var fingerprint: [String: String] {
         [
-            "device": "cpu", "kernels": String(cString: kernel_path()), "blas": "\(BLAS.version) \(BLAS.core)",
+            "device": "cpu", "kernels": String(cString: kernel_path()),
+            "blas": "\(BLAS.version) \(BLAS.core)",
             "mean": "\(normalization.mean)", "deviation": "\(normalization.deviation)",
         ]
     }
@@ -192,7 +193,8 @@ package final class CPUEngine: Engine {
     private func check(_ batch: Batch) throws {
         guard 1...capacity ~= batch.count else {
             throw CPUError(
-                code: .batch, message: "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")
+                code: .batch,
+                message: "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")
         }
         let limit = Int32(Batch.side - network.input.height)
         for slot in 0..<batch.count {

@@ -35,7 +35,9 @@ final class ConvolutionLayer: LayerOperation {
 
     /// - Parameter relu: whether the next layer is a ReLU, which is then done here.
     init(_ layer: Layer, _ convolution: Convolution, relu: Bool, parameters: Floats, gradients: Floats) {
-        (self.convolution, self.input, self.output, self.relu) = (convolution, layer.input, layer.output, relu)
+        (self.convolution, self.input, self.output, self.relu) = (
+            convolution, layer.input, layer.output, relu
+        )
         groupInputs = input.channels / convolution.groups
         groupOutputs = convolution.outputs / convolution.groups
         patch = convolution.kernel * convolution.kernel * groupInputs
@@ -98,7 +100,8 @@ final class ConvolutionLayer: LayerOperation {
         let block = 16384
         workspace.lanes.run(over: weightCount, by: block) { range, _ in
             sum_pieces(
-                weightGradient + range.lowerBound, workspace.partials + range.lowerBound, stride, Int32(pieces),
+                weightGradient + range.lowerBound, workspace.partials + range.lowerBound, stride,
+                Int32(pieces),
                 range.count)
         }
         sum_pieces(

@@ -19,7 +19,9 @@ final class ReLULayer: LayerOperation {
 
     /// A unit that dropout zeroed since has no gradient either, so looking at y is enough.
     func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace) {
-        workspace.lanes.run(pass.count) { image, _ in relu_backward(y + image * count, dy + image * count, count) }
+        workspace.lanes.run(pass.count) { image, _ in
+            relu_backward(y + image * count, dy + image * count, count)
+        }
     }
 }
 

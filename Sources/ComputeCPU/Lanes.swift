@@ -8,7 +8,8 @@ final class Lanes {
 
     init(_ count: Int) throws {
         guard let handle = lanes_create(Int32(count)) else {
-            throw CPUError(code: .resources, message: "cannot start \(count) threads: set a smaller `threads`")
+            throw CPUError(
+                code: .resources, message: "cannot start \(count) threads: set a smaller `threads`")
         }
         (self.count, self.handle) = (count, handle)
     }

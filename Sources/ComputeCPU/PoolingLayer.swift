@@ -23,7 +23,8 @@ final class PoolingLayer: LayerOperation {
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
         workspace.lanes.run(pass.count) { image, _ in
             withUnsafePointer(to: shape) {
-                pool_forward($0, x + image * inputCount, y + image * outputCount, winners + image * outputCount)
+                pool_forward(
+                    $0, x + image * inputCount, y + image * outputCount, winners + image * outputCount)
             }
         }
     }
@@ -32,7 +33,8 @@ final class PoolingLayer: LayerOperation {
         guard let dx else { return }
         workspace.lanes.run(pass.count) { image, _ in
             withUnsafePointer(to: shape) {
-                pool_backward($0, dy + image * outputCount, winners + image * outputCount, dx + image * inputCount)
+                pool_backward(
+                    $0, dy + image * outputCount, winners + image * outputCount, dx + image * inputCount)
             }
         }
     }

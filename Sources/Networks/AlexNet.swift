@@ -16,7 +16,9 @@ package enum AlexNet {
     /// - Parameters:
     ///   - width: scales the channels of every hidden layer (rounded to even numbers, at least 2).
     ///   - dropout: probability of dropping a unit at the two dropout layers; 0 leaves them out.
-    package static func network(_ model: Model, classes: Int, width: Double = 1, dropout: Float = 0.5) -> Network {
+    package static func network(_ model: Model, classes: Int, width: Double = 1, dropout: Float = 0.5)
+        -> Network
+    {
         func scaled(_ channels: Int) -> Int { max(2, Int((Double(channels) * width / 2).rounded()) * 2) }
         switch model {
         case .alexnet: return paper(model, groups: 2, classes, scaled, dropout)
@@ -34,7 +36,8 @@ package enum AlexNet {
                 "conv\(n)",
                 .convolution(
                     Convolution(
-                        outputs: scaled(outputs), kernel: kernel, stride: stride, padding: pad, groups: groups)))
+                        outputs: scaled(outputs), kernel: kernel, stride: stride, padding: pad, groups: groups
+                    )))
             net.add("relu\(n)", .relu)
         }
         func hidden(_ n: Int) {
@@ -65,7 +68,8 @@ package enum AlexNet {
             net.add(
                 "conv\(n)",
                 .convolution(
-                    Convolution(outputs: scaled(outputs), kernel: kernel, stride: stride, padding: pad, groups: 1)),
+                    Convolution(
+                        outputs: scaled(outputs), kernel: kernel, stride: stride, padding: pad, groups: 1)),
                 parameterPrefix: "features.\(index)")
             net.add("relu\(n)", .relu)
         }

@@ -54,7 +54,11 @@ package enum Initializer: Sendable {
     private func deviation(_ layer: Layer, fanIn: Float) -> Float {
         switch self {
         case .he, .torch:
-            if case .linear = layer.operation { 1 / (3 * fanIn).squareRoot() } else { (2 / fanIn).squareRoot() }
+            if case .linear = layer.operation {
+                1 / (3 * fanIn).squareRoot()
+            } else {
+                (2 / fanIn).squareRoot()
+            }
         case .cudaConvnet: ["conv3", "conv4", "conv5"].contains(layer.name) ? 0.03 : 0.01
         case .paper: 0.01
         case .caffe: ["fc6", "fc7"].contains(layer.name) ? 0.005 : 0.01

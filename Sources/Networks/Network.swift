@@ -55,12 +55,15 @@ extension Network {
 
         /// Appends a layer.
         /// - Parameter parameterPrefix: PyTorch's name of its parameters; the layer's own name unless given.
-        package mutating func add(_ name: String, _ operation: Layer.Operation, parameterPrefix: String? = nil) {
+        package mutating func add(
+            _ name: String, _ operation: Layer.Operation, parameterPrefix: String? = nil
+        ) {
             let output: Shape
             var weight: [Int]?
             switch operation {
             case .convolution(let c):
-                precondition(shape.channels % c.groups == 0 && c.outputs % c.groups == 0, "\(name): uneven groups")
+                precondition(
+                    shape.channels % c.groups == 0 && c.outputs % c.groups == 0, "\(name): uneven groups")
                 output = Shape(
                     Self.extent(shape.height, c.kernel, c.stride, c.padding),
                     Self.extent(shape.width, c.kernel, c.stride, c.padding), c.outputs)
@@ -76,7 +79,8 @@ extension Network {
                 weight = [outputs, shape.count]
             case .relu, .localResponseNorm, .dropout: output = shape
             }
-            precondition(output.height > 0 && output.width > 0, "\(name): the input is smaller than the kernel")
+            precondition(
+                output.height > 0 && output.width > 0, "\(name): the input is smaller than the kernel")
             let prefix = weight == nil ? nil : parameterPrefix ?? name
             if let weight, let prefix {
                 parameters.append(
@@ -85,7 +89,8 @@ extension Network {
                     Parameter(name: prefix + ".bias", shape: [weight[0]], role: .bias, layer: layers.count))
             }
             layers.append(
-                Layer(name: name, operation: operation, input: shape, output: output, parameterPrefix: prefix))
+                Layer(name: name, operation: operation, input: shape, output: output, parameterPrefix: prefix)
+            )
             shape = output
         }
 

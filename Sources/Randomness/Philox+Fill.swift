@@ -1,7 +1,6 @@
 // Bulk draws for initial weights: one stream per tensor, the same numbers however the caller cuts its work.
 
 internal import CKernels
-
 private import Glibc
 
 extension Philox {

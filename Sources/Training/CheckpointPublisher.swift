@@ -103,7 +103,9 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
             {
                 let publication = try store.publish(step: request.step, isBest: request.isBest) { writer in
                     try writer.write(Checkpoint.modelFile, tensors(.parameters), metadata: ["format": "pt"])
-                    let moments = snapshot.keys.filter { $0 != .parameters }.sorted { $0.rawValue < $1.rawValue }
+                    let moments = snapshot.keys.filter { $0 != .parameters }.sorted {
+                        $0.rawValue < $1.rawValue
+                    }
                     try writer.write(
                         Checkpoint.optimizerFile, moments.flatMap { tensors($0, prefix: $0.rawValue + ".") })
                     try writer.write(Checkpoint.stateFile, request.state)

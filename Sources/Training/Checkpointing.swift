@@ -14,8 +14,13 @@ final class Checkpointing {
     private var newest: Int?
     private var begun = ContinuousClock.now
 
-    init(_ publisher: CheckpointPublisher, _ engine: any Engine, _ curves: Curves, _ plan: Plan, from step: Int?) throws {
-        (self.publisher, self.engine, self.curves, self.plan, newest) = (publisher, engine, curves, plan, step)
+    init(
+        _ publisher: CheckpointPublisher, _ engine: any Engine, _ curves: Curves, _ plan: Plan,
+        from step: Int?
+    ) throws {
+        (self.publisher, self.engine, self.curves, self.plan, newest) = (
+            publisher, engine, curves, plan, step
+        )
         planJSON = try plan.json()
     }
 
@@ -24,7 +29,8 @@ final class Checkpointing {
         switch plan.checkpoint.every {
         case .seconds(let seconds): ContinuousClock.now - begun > .seconds(seconds) && !publisher.isBusy
         case .steps, .epochs:
-            state.step % (plan.checkpoint.every.steps(perEpoch: stepsPerEpoch) ?? 1) == 0 && state.step != newest
+            state.step % (plan.checkpoint.every.steps(perEpoch: stepsPerEpoch) ?? 1) == 0
+                && state.step != newest
         }
     }
 
@@ -33,7 +39,8 @@ final class Checkpointing {
         guard state.step != newest || isBest else { return }
         try curves.sync()
         try publisher.publish(
-            CheckpointPublisher.Request(step: state.step, isBest: isBest, state: try state.json(), plan: planJSON),
+            CheckpointPublisher.Request(
+                step: state.step, isBest: isBest, state: try state.json(), plan: planJSON),
             from: engine)
         (newest, begun) = (state.step, .now)
     }

@@ -33,7 +33,9 @@ final class Curves {
     /// The first step, so that a curve shows at once, and every so many.
     func isLogStep(_ step: Int) -> Bool { step == 1 || step % every == 0 }
 
-    func logged(_ state: TrainingState, _ rate: Double, _ gradientNorm: Double, _ throughput: Throughput) throws {
+    func logged(_ state: TrainingState, _ rate: Double, _ gradientNorm: Double, _ throughput: Throughput)
+        throws
+    {
         let step = state.step
         try log.scalar("loss/train", state.window.meanLoss, step: step)
         try log.scalar("error/top1/train", state.window.top1Error, step: step)
@@ -53,7 +55,7 @@ final class Curves {
     /// About once a second. A full disk is no error here: the points stay in memory.
     func flushIfDue() throws {
         guard ContinuousClock.now - flushed > .seconds(Self.patience) else { return }
-        do { try flush() } catch where DiskPatience.isNoSpace(error) {
+        do { try flush() } catch  where DiskPatience.isNoSpace(error) {
             report(.warning("\(error)"))
             flushed = .now
         }

@@ -12,7 +12,7 @@ enum DiskPatience {
         while true {
             do {
                 return try body()
-            } catch where isNoSpace(error) {
+            } catch  where isNoSpace(error) {
                 say("\(error)")
                 for _ in 0..<20 {
                     try stop.check()

@@ -15,7 +15,8 @@ extension ParameterSet {
             guard let shape = file.shape(of: name) else {
                 throw TrainingError(
                     .checkpoint,
-                    "\(source) has no tensor \"\(name)\"; it has \(file.names.prefix(4).joined(separator: ", "))…")
+                    "\(source) has no tensor \"\(name)\"; it has \(file.names.prefix(4).joined(separator: ", "))…"
+                )
             }
             guard shape == parameter.shape else {
                 throw TrainingError(

@@ -78,7 +78,8 @@ package final class Run {
         try compare(dataset, with: &state)
         let statistics = try Statistics.load(
             of: dataset, cache: root.cache, threads: plan.threads,
-            progress: { [report] in report(.scanning(done: $0, of: $1)) }, shouldStop: { [stop] in stop.isRaised })
+            progress: { [report] in report(.scanning(done: $0, of: $1)) },
+            shouldStop: { [stop] in stop.isRaised })
         let repaired = try dataset.repaired(by: statistics)
 
         let network = AlexNet.network(
@@ -94,7 +95,8 @@ package final class Run {
         let input = Input(repaired, statistics, plan, network, stop: stop)
         defer { input.close() }
         let curves = try Curves(
-            folder.path, plan, network, stepsPerEpoch: input.stepsPerEpoch, resumingAfter: state.step, stop: stop,
+            folder.path, plan, network, stepsPerEpoch: input.stepsPerEpoch, resumingAfter: state.step,
+            stop: stop,
             report: report)
         let publisher = CheckpointPublisher(
             store: store, network: network, kinds: [.parameters] + plan.engineOptimizer.state, stop: stop,
@@ -158,7 +160,9 @@ package final class Run {
         let now = engine.fingerprint
         for (key, old) in state.numerics.sorted(by: { $0.key < $1.key }) where now[key] != old {
             report(
-                .warning("\(key): \(old) before, \(now[key] ?? "none") now: not bit-exact from step \(state.step) on"))
+                .warning(
+                    "\(key): \(old) before, \(now[key] ?? "none") now: not bit-exact from step \(state.step) on"
+                ))
         }
         state.numerics = now
     }

@@ -129,7 +129,8 @@ final class Trainer {
         let steps = plan.epochs * stepsPerEpoch
         let rate = throughput.smoothed
         return Progress(
-            epoch: state.epoch + 1, epochs: plan.epochs, step: state.step, steps: steps, stepInEpoch: state.batch,
+            epoch: state.epoch + 1, epochs: plan.epochs, step: state.step, steps: steps,
+            stepInEpoch: state.batch,
             stepsPerEpoch: stepsPerEpoch, loss: result.loss / Double(result.count), imagesPerSecond: rate,
             dataWait: throughput.waitShare,
             eta: rate > 0 ? Double((steps - state.step) * plan.batchSize) / rate : 0)

@@ -40,9 +40,12 @@ struct DemoCommand: ParsableCommand {
         defer { daemon.stop() }
         say("the daemon runs (process \(daemon.process), log \(daemon.log)); it watches \(root.jobs)")
         say("to watch the curves as they grow: tensorboard --logdir \(root.runs)")
-        try awaitFact("the daemon's folders", seconds: 20) { FileManager.default.fileExists(atPath: root.jobs.string) }
+        try awaitFact("the daemon's folders", seconds: 20) {
+            FileManager.default.fileExists(atPath: root.jobs.string)
+        }
         let text = String(format: Self.job, data.string, Self.epochs)
-        try text.write(toFile: root.jobs.appending("\(Self.name).yml").string, atomically: false, encoding: .utf8)
+        try text.write(
+            toFile: root.jobs.appending("\(Self.name).yml").string, atomically: false, encoding: .utf8)
         say("dropped \(Self.name).yml into \(root.jobs)")
         try watch(root, daemon)
     }
@@ -81,7 +84,8 @@ struct DemoCommand: ParsableCommand {
             guard daemon.isRunning, Date() < deadline else {
                 throw DemoFailure(message: "the daemon ended or hung; see \(daemon.log) and \(run.log)")
             }
-            guard let status = RunStatus.load(run.status), let step = status.step, let steps = status.steps else { continue }
+            guard let status = RunStatus.load(run.status), let step = status.step, let steps = status.steps
+            else { continue }
             if let epoch = status.epoch, epoch > shownEpoch, status.state == .training {
                 shownEpoch = epoch
                 say(
@@ -93,13 +97,15 @@ struct DemoCommand: ParsableCommand {
             if killed == nil, step >= steps / 2, status.state == .training, let pid = status.pid {
                 kill(pid, SIGKILL)
                 killed = step
-                say("killed the worker (kill -9 \(pid)) at step \(step); the last checkpoint is of step "
-                    + "\(status.lastCheckpoint ?? 0)")
+                say(
+                    "killed the worker (kill -9 \(pid)) at step \(step); the last checkpoint is of step "
+                        + "\(status.lastCheckpoint ?? 0)")
             }
             if let killed, !resumed, status.attempt > 1, status.state == .training {
                 resumed = true
-                say("the job went on by itself from its checkpoint (attempt \(status.attempt), step \(step), "
-                    + "killed at \(killed))")
+                say(
+                    "the job went on by itself from its checkpoint (attempt \(status.attempt), step \(step), "
+                        + "killed at \(killed))")
             }
         }
         try conclude(root, run, killed: killed)
@@ -142,8 +148,9 @@ private final class DemoDaemon {
 
     init(_ root: RootFolder) throws {
         log = root.path.appending("serve.log")
-        child.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-            atPath: Executable.path))
+        child.executableURL = URL(
+            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
+                atPath: Executable.path))
         child.arguments = ["serve", "--root", root.path.string]
         child.standardInput = FileHandle.nullDevice
         child.standardOutput = try FileHandle(appendingTo: log)

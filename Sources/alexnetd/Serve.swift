@@ -23,7 +23,8 @@ struct ServeCommand: ParsableCommand {
         let log = Logger(label: "alexnetd")
         do {
             let stop = try StopRequest()
-            let supervisor = try Supervisor(root.folder, command: .thisProgram(environment: BLAS.environment), log: log)
+            let supervisor = try Supervisor(
+                root.folder, command: .thisProgram(environment: BLAS.environment), log: log)
             let signals = stop.onSignals()
             try withExtendedLifetime(signals) { try supervisor.run(until: stop) }
         } catch let error as SpoolError {

@@ -39,7 +39,8 @@ struct TimeCommand: ParsableCommand {
     func run() throws {
         try Executable.becomeReadyForBLAS()
         let plan = try spec.map { try Job($0).plan }
-        let network = AlexNet.network(model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
+        let network = AlexNet.network(
+            model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)
         let threads = threads ?? plan?.threads ?? ProcessInfo.processInfo.activeProcessorCount
         let engine = try CPUEngine(
@@ -68,7 +69,8 @@ struct TimeCommand: ParsableCommand {
         let batch = Batch(capacity: count)
         var random = Philox(seed: 1, purpose: .syntheticImages)
         for i in 0..<count * Batch.bytesPerImage / 4 {
-            UnsafeMutableRawPointer(batch.pixels).storeBytes(of: random.word(), toByteOffset: 4 * i, as: UInt32.self)
+            UnsafeMutableRawPointer(batch.pixels).storeBytes(
+                of: random.word(), toByteOffset: 4 * i, as: UInt32.self)
         }
         for slot in 0..<count {
             batch.labels[slot] = Int32(random.below(network.classes))

@@ -38,7 +38,9 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private static func on(_ signal: Int32, _ body: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+    private static func on(_ signal: Int32, _ body: @escaping @Sendable () -> Void)
+        -> any DispatchSourceSignal
+    {
         Glibc.signal(signal, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: signal, queue: .global(qos: .userInteractive))
         source.setEventHandler(handler: body)

@@ -26,7 +26,9 @@ final class TrainingConsole: Sendable {
     }
 
     func begin(_ plan: Plan, _ run: RunFolder) {
-        line("\(plan.name): \(plan.model.rawValue) on \(plan.dataset), \(plan.epochs) epochs, \(plan.threads) threads")
+        line(
+            "\(plan.name): \(plan.model.rawValue) on \(plan.dataset), \(plan.epochs) epochs, \(plan.threads) threads"
+        )
         line("curves: tensorboard --logdir \(run.path.removingLastComponent())")
     }
 
@@ -41,18 +43,21 @@ final class TrainingConsole: Sendable {
             bar(
                 "epoch \(progress.epoch)/\(progress.epochs)", progress.stepInEpoch, progress.stepsPerEpoch,
                 String(
-                    format: "step %d  loss %.4f  %.0f images/s  data %.0f %%  ETA ", progress.step, progress.loss,
+                    format: "step %d  loss %.4f  %.0f images/s  data %.0f %%  ETA ", progress.step,
+                    progress.loss,
                     progress.imagesPerSecond, progress.dataWait * 100) + Self.duration(progress.eta))
         case .logged(let step, let loss, let top1Error, let rate, let imagesPerSecond):
             line(
                 String(
-                    format: "step %d  loss %.4f  top-1 error %.1f %%  learning rate %g  %.0f images/s", step, loss,
+                    format: "step %d  loss %.4f  top-1 error %.1f %%  learning rate %g  %.0f images/s", step,
+                    loss,
                     top1Error * 100, rate, imagesPerSecond), isQuiet: true)
         case .evaluating(let done, let all): bar("validation", done, all, "")
         case .evaluated(let epoch, let step, let loss, let top1Error, let top5Error, let isBest):
             line(
                 String(
-                    format: "epoch %d  step %d  validation: loss %.4f  top-1 error %.1f %%  top-5 error %.1f %%%@",
+                    format:
+                        "epoch %d  step %d  validation: loss %.4f  top-1 error %.1f %%  top-5 error %.1f %%%@",
                     epoch, step, loss, top1Error * 100, top5Error * 100, isBest ? "  best" : ""))
         case .checkpointed(let step): line("checkpoint of step \(step)", isQuiet: true)
         }
@@ -100,7 +105,8 @@ extension FileHandle {
     /// Made if missing; every write goes to the end.
     convenience init(appendingTo path: FilePath) throws {
         let file = try FileDescriptor.open(
-            path, .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            path, .writeOnly, options: [.append, .create, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
         self.init(fileDescriptor: file.rawValue, closeOnDealloc: true)
     }
 }

@@ -35,19 +35,32 @@ struct ValidateCommand: ParsableCommand {
         let bytes = CPUEngine.memoryNeeded(
             network, capacity: plan.batchSize, optimizer: plan.engineOptimizer, threads: plan.threads)
         let input = network.input
-        let lines = plan.lines + [
-            ("data", "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
-                + "\(dataset.classes.count) classes"),
-            ("input", "\(input.height) × \(input.width) × \(input.channels)"),
-            ("parameters", network.parameterCount.formatted()),
-            ("memory", String(format: "%.1f GiB for the engine and its checkpoints", Double(bytes) / 0x1p30)),
-            ("arithmetic", String(
-                format: "%.2f GFLOP per image forward, %.2f per training step", Double(network.forwardFLOPs) * 1e-9,
-                Double(network.trainingFLOPs) * 1e-9)),
-            ("steps", "\(steps) per epoch, \(steps * plan.epochs) in all"),
-        ]
+        let lines =
+            plan.lines + [
+                (
+                    "data",
+                    "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
+                        + "\(dataset.classes.count) classes"
+                ),
+                ("input", "\(input.height) × \(input.width) × \(input.channels)"),
+                ("parameters", network.parameterCount.formatted()),
+                (
+                    "memory",
+                    String(format: "%.1f GiB for the engine and its checkpoints", Double(bytes) / 0x1p30)
+                ),
+                (
+                    "arithmetic",
+                    String(
+                        format: "%.2f GFLOP per image forward, %.2f per training step",
+                        Double(network.forwardFLOPs) * 1e-9,
+                        Double(network.trainingFLOPs) * 1e-9)
+                ),
+                ("steps", "\(steps) per epoch, \(steps * plan.epochs) in all"),
+            ]
         let width = lines.map(\.0.count).max() ?? 0
-        return (lines.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 } + dataset.notices)
+        return
+            (lines.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }
+            + dataset.notices)
             .joined(separator: "\n")
     }
 }

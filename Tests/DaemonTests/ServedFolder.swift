@@ -63,24 +63,25 @@ final class ServedFolder: Sendable {
     func askToStop() { stop.send() }
 
     /// Stops it and waits for its end.
-    func end() async throws {
+    func end() throws {
         stop.send()
-        try await eventually("the supervisor ends") { ended.withLock { $0 != nil } }
+        try eventually("the supervisor ends") { ended.withLock { $0 != nil } }
         try ended.withLock { try $0?.get() }
     }
 }
 
-/// Waits for a fact.
+/// Waits for a fact. On the test's own thread: tests that compute keep the cooperative pool busy for seconds, and a task
+/// that sleeps there would wake long after the fact has passed.
 func eventually(
     _ fact: String, within seconds: Double = 30, location: SourceLocation = #_sourceLocation,
     _ isTrue: () throws -> Bool
-) async throws {
+) throws {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while try !isTrue() {
         guard Date() < deadline else {
             Issue.record("not within \(seconds) s: \(fact)", sourceLocation: location)
             throw CancellationError()
         }
-        try await Task.sleep(for: .milliseconds(10))
+        Thread.sleep(forTimeInterval: 0.01)
     }
 }

@@ -16,32 +16,32 @@ import Testing
     @Test(arguments: [
         ("exit 0", WorkerOutcome.exited(0)), ("exit 70", .exited(70)), ("kill -9 $$", .killed(9)),
     ])
-    func tellsHowItEnded(_ script: String, _ outcome: WorkerOutcome) async throws {
+    func tellsHowItEnded(_ script: String, _ outcome: WorkerOutcome) throws {
         let worker = try worker(script)
         var seen: WorkerOutcome?
-        try await eventually("it is over") {
+        try eventually("it is over") {
             seen = worker.reap()
             return seen != nil
         }
         #expect(seen == outcome)
     }
 
-    @Test func itsEndCanBePolled() async throws {
+    @Test func itsEndCanBePolled() throws {
         let worker = try worker("exit 3")
         var descriptor = pollfd(fd: worker.ended.rawValue, events: Int16(POLLIN), revents: 0)
         #expect(poll(&descriptor, 1, 20_000) == 1)
         #expect(worker.reap() == .exited(3), "it can be reaped as soon as it is told")
     }
 
-    @Test func termReachesIt() async throws {
+    @Test func termReachesIt() throws {
         // Blocked or ignored here or not, the worker begins afresh.
         let worker = try worker("echo $$ > \(temporary.path)/up; exec sleep 60")
-        try await eventually("it is up") {
+        try eventually("it is up") {
             FileManager.default.fileExists(atPath: temporary.path.appending("up").string)
         }
         worker.terminate()
         var outcome: WorkerOutcome?
-        try await eventually("it is over") {
+        try eventually("it is over") {
             outcome = worker.reap()
             return outcome != nil
         }
@@ -49,14 +49,14 @@ import Testing
     }
 
     /// Without the daemon the lifeline is at end of file, though other workers were started since.
-    @Test func theLifelineEndsWithTheDaemonAlone() async throws {
+    @Test func theLifelineEndsWithTheDaemonAlone() throws {
         let mark = temporary.path.appending("gone").string
         var first: Worker? = try worker("cat <&3; touch \(mark)")
         let second = try worker("cat <&3")
         #expect(first?.reap() == nil)
         #expect(!FileManager.default.fileExists(atPath: mark))
         first = nil
-        try await eventually("it has seen the end") { FileManager.default.fileExists(atPath: mark) }
+        try eventually("it has seen the end") { FileManager.default.fileExists(atPath: mark) }
         #expect(second.reap() == nil, "the other lives on")
         second.terminate()
     }

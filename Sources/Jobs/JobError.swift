@@ -11,6 +11,8 @@ package struct JobError: Error, CustomStringConvertible, Sendable {
         /// Well formed, but not in this build or not on this machine.
         case unsupported
         case badName
+        /// The data set is missing, empty or not laid out as it must be.
+        case data
         /// The job no longer fits the run it would go on with.
         case changed
         /// A file of the run (plan.json, status.json, a lock) could not be read or written.

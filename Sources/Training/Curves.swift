@@ -26,7 +26,7 @@ final class Curves {
         log = try RunLog(folder: folder, resumingAfter: step) { finding in
             report(finding.isWarning ? .warning("\(finding)") : .note("\(finding)"))
         }
-        log.graph(NetworkGraph(network, optimizer: plan.optimizer.rawValue, device: "cpu"))
+        log.graph(NetworkGraph(network, optimizer: plan.optimizer.rawValue, device: "/device:CPU:0"))
         try flush()
     }
 

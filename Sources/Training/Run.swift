@@ -13,7 +13,8 @@ internal import Networks
 internal import SystemPackage
 
 package final class Run {
-    private let plan: Plan
+    private let job: Job
+    private var plan: Plan { job.plan }
     private let root: RootFolder
     private let folder: RunFolder
     private let stop: StopFlag
@@ -25,10 +26,10 @@ package final class Run {
 
     /// - Parameter report: told what happens; on the caller's thread, and for checkpoints on another.
     package init(
-        _ plan: Plan, root: RootFolder, stop: StopFlag, report: @escaping @Sendable (TrainingEvent) -> Void
+        _ job: Job, root: RootFolder, stop: StopFlag, report: @escaping @Sendable (TrainingEvent) -> Void
     ) {
-        (self.plan, self.root, self.stop) = (plan, root, stop)
-        folder = root.run(plan.name)
+        (self.job, self.root, self.stop) = (job, root, stop)
+        folder = root.run(job.plan.name)
         let status = StatusFile(folder.status)
         self.status = status
         self.report = { event in
@@ -38,16 +39,15 @@ package final class Run {
     }
 
     /// Trains to the end.
-    /// - Parameter job: the job file's bytes, kept in the run's folder.
     /// - Throws: what ended it: `TrainingError`, `JobError`, `DatasetsError` and those of the targets below.
-    package func run(job: [UInt8]) throws {
+    package func run() throws {
         try FileManager.default.createDirectory(
             atPath: folder.path.string, withIntermediateDirectories: true)
         let lock = try FileLock(folder.lock, patience: Self.lockPatience)
         defer { withExtendedLifetime(lock) {} }
         status.begin()
         do {
-            try train(job)
+            try train()
             status.end(.done, nil)
         } catch {
             status.end(Self.isStop(error) ? .stopped : .failed, Self.isStop(error) ? nil : "\(error)")
@@ -64,7 +64,7 @@ package final class Run {
         }
     }
 
-    private func train(_ job: [UInt8]) throws {
+    private func train() throws {
         let store = CheckpointStore(folder: folder.checkpoints, keep: plan.checkpoint.keep)
         let recovered = try recover(store)
         var state = recovered.state
@@ -73,7 +73,7 @@ package final class Run {
                 report(.warning("\(change.text): not bit-exact from step \(state.step) on"))
             }
         }
-        let dataset = try ImageFolder.open(FilePath(plan.dataset))
+        let dataset = try job.dataset()
         dataset.notices.forEach { report(.note($0)) }
         try compare(dataset, with: &state)
         let statistics = try Statistics.load(
@@ -91,7 +91,7 @@ package final class Run {
         compare(engine, with: &state)
 
         try plan.write(to: folder.plan)
-        try folder.job.replaceContents(with: job, durable: true)
+        try folder.job.replaceContents(with: job.bytes, durable: true)
         let input = Input(repaired, statistics, plan, network, stop: stop)
         defer { input.close() }
         let curves = try Curves(

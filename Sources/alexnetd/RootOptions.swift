@@ -18,7 +18,11 @@ struct RootOptions: ParsableArguments {
             $0.isEmpty ? nil : $0
         }
         let written = FilePath(path ?? environment ?? "alexnetd")
-        let here = FilePath(FileManager.default.currentDirectoryPath)
-        return RootFolder(here.pushing(written).lexicallyNormalized())
+        return RootFolder(FilePath.current.pushing(written).lexicallyNormalized())
     }
+}
+
+extension FilePath {
+    /// The folder that the person is in.
+    static var current: FilePath { FilePath(FileManager.default.currentDirectoryPath) }
 }

@@ -7,6 +7,7 @@ import Foundation
 import Jobs
 import Networks
 import Randomness
+import SystemPackage
 
 struct TimeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,7 +39,7 @@ struct TimeCommand: ParsableCommand {
 
     func run() throws {
         try Executable.becomeReadyForBLAS()
-        let plan = try spec.map { try Job($0).plan }
+        let plan = try spec.map { try Job(FilePath($0), relativeTo: .current).plan }
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)

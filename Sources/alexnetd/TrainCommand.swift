@@ -5,6 +5,7 @@ import Dispatch
 import Foundation
 import Glibc
 import Jobs
+import SystemPackage
 import Training
 
 struct TrainCommand: ParsableCommand {
@@ -26,11 +27,11 @@ struct TrainCommand: ParsableCommand {
         let console = TrainingConsole()
         do {
             // A dropped job has no folder of its own; a person's paths begin where the person is.
-            let job = try Job(spec, relativeTo: lifeline == nil ? .current : nil)
+            let job = try Job(FilePath(spec), relativeTo: lifeline == nil ? .current : nil)
             let run = root.folder.run(job.plan.name)
             try console.open(log: run)
             console.begin(job.plan, run)
-            try Run(job.plan, root: root.folder, stop: stop, report: console.show).run(job: job.bytes)
+            try Run(job, root: root.folder, stop: stop, report: console.show).run()
             console.end("done: \(run.path)")
         } catch {
             console.end(Run.isStop(error) ? "stopped; the same command goes on from here" : "error: \(error)")

@@ -19,9 +19,8 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let plan = try Job(spec).plan
-            let dataset = try ImageFolder.open(FilePath(plan.dataset))
-            print(Self.describe(plan, dataset))
+            let job = try Job(FilePath(spec), relativeTo: .current)
+            print(Self.describe(job.plan, try job.dataset()))
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)

@@ -1,0 +1,28 @@
+// A job file read once: its bytes, the plan that follows from them, and the place of every key, so that what only shows
+// later (a folder without images, say) is still answered with file and line.
+
+internal import Foundation
+package import SystemPackage
+
+package struct Job: Sendable {
+    package let bytes: [UInt8]
+    package let plan: Plan
+    private let file: String
+    private let lines: [String: Int]
+
+    /// - Parameter folder: what relative paths in the job begin at; nil refuses them, as for a job that was dropped.
+    package init(_ path: FilePath, relativeTo folder: FilePath?) throws(JobError) {
+        bytes = try JobFile.read(path)
+        let name = try JobName(fileName: path.lastComponent?.string ?? "").stem
+        let spec = try JobSpec(bytes: bytes, file: path.string)
+        plan = try spec.plan(name: name, relativeTo: folder)
+        (file, lines) = (spec.file, spec.lines)
+    }
+
+    /// What is wrong with the value of `key`, with its place.
+    package func error(
+        _ code: JobError.Code, key: String, _ problem: String, cause: (any Error)? = nil
+    ) -> JobError {
+        JobError(code, problem, file: file, line: lines[key], key: key, cause: cause)
+    }
+}

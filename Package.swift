@@ -82,10 +82,11 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "SpoolTests", dependencies: ["Spool", "Jobs", system]),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon", "Spool", "Jobs", log, system]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Jobs", system]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Jobs", "Networks", "Checkpoints", "Datasets", system]),
         .testTarget(
             name: "ProgramTests",
-            dependencies: ["alexnetd", "Images", "Records", "TensorBoard", "Checkpoints", "Jobs", system],
+            dependencies: ["alexnetd", "Datasets", "Records", "TensorBoard", "Checkpoints", "Jobs", system],
             exclude: ["tensorboard_check.py"]),
         .testTarget(name: "LayeringTests"),
     ],

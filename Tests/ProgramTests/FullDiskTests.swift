@@ -32,7 +32,7 @@ extension WholeProgram {
         @Test(.enabled(if: isPossible, "needs unshare(1) and user namespaces, to mount a small disk"))
         func aFullDiskIsWaitedOut() async throws {
             let reference = try Workplace()
-            let job = reference.job.with("epochs", "24")
+            let job = reference.job.with("epochs", "12")
             try await reference.trained(job)
             let place = try Workplace(sharing: reference)
             let file = place.folder.path.appending("net.yml")

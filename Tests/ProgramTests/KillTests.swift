@@ -39,7 +39,7 @@ extension WholeProgram {
         /// The daemon's workers, and the daemon itself: both go on by themselves.
         @Test func aKilledDaemonAndItsWorkersFinishTheJob() async throws {
             let reference = try Workplace()
-            let job = reference.job.with("epochs", "24")
+            let job = reference.job.with("epochs", "16")
             try await reference.trained(job)
             let place = try Workplace(sharing: reference)
             let run = place.run()

@@ -13,7 +13,7 @@ extension WholeProgram {
         init() throws {
             place = try Workplace()
             // No checkpoint but for the one that the signal asks for.
-            job = place.job.with("epochs", "20").with("checkpoint", "{every: 1h, keep: all}")
+            job = place.job.with("epochs", "8").with("checkpoint", "{every: 1h, keep: all}")
         }
 
         @Test(arguments: [SIGTERM, SIGINT])
@@ -26,14 +26,14 @@ extension WholeProgram {
             #expect(status.state == .stopped)
             #expect(status.pid == nil)
             let step = try #require(place.store().steps().last)
-            #expect(step < 180)
+            #expect(step < 72)
             #expect(step == status.step)
             #expect(try place.store().verified(step) != nil)
 
             #expect(try await place.trained(job).end == .exited(0))
             let reference = try Workplace(sharing: place)
             try await reference.trained(job)
-            #expect(try place.store().contents(of: 180) == reference.store().contents(of: 180))
+            #expect(try place.store().contents(of: 72) == reference.store().contents(of: 72))
             try expectSameCurves(place.run(), as: reference.run())
         }
 
@@ -47,7 +47,7 @@ extension WholeProgram {
             #expect(place.exists(place.root.running.appending("net.yml")))
             #expect(place.status()?.state == .stopped)
             let step = try #require(place.store().steps().last)
-            #expect(step < 180)
+            #expect(step < 72)
 
             daemon = try place.serve()
             try await eventually("the job is done: \(daemon.errorOutput)") {

@@ -26,7 +26,8 @@ extension WholeProgram {
             }
             // The paper's 60,965,224 parameters with a last layer of 3 classes instead of 1000.
             #expect(line("parameters").contains("56,880,515"), "\(line("parameters"))")
-            #expect(line("data").contains("36 training and 9 validation images, 3 classes"), "\(line("data"))")
+            #expect(
+                line("data").contains("36 training and 9 validation images, 3 classes"), "\(line("data"))")
             #expect(line("steps").contains("9 per epoch, 27 in all"), "\(line("steps"))")
             #expect(line("memory").contains("GiB"), "\(line("memory"))")
             #expect(line("arithmetic").contains("GFLOP"), "\(line("arithmetic"))")

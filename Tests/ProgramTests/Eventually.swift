@@ -7,7 +7,8 @@ import Testing
 /// - Parameter fact: in words; made when it is missed.
 /// - Throws: `CancellationError`, after an issue, when it does not come about in time.
 func eventually(
-    _ fact: @autoclosure () -> String, within seconds: Double = 60, location: SourceLocation = #_sourceLocation,
+    _ fact: @autoclosure () -> String, within seconds: Double = 60,
+    location: SourceLocation = #_sourceLocation,
     _ isTrue: () throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)

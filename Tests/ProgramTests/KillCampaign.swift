@@ -27,7 +27,8 @@ struct KillCampaign {
         longest = start + max(0.3 * training, 6 * training / Double(steps))
         print(
             String(
-                format: "kill campaign: seed %llu, %d steps; whole run %.2f s, a start %.2f s, kills within %.2f s",
+                format:
+                    "kill campaign: seed %llu, %d steps; whole run %.2f s, a start %.2f s, kills within %.2f s",
                 seed, steps, whole, start, longest))
     }
 

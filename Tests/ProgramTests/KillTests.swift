@@ -23,7 +23,9 @@ extension WholeProgram {
                 return (place, place.job.with("width", "\(Self.width)").with("epochs", "4"))
             }
             let place = try Workplace(SyntheticImages(trainPerClass: 10, validationPerClass: 4))
-            return (place, place.job.with("width", "\(Self.width)").with("epochs", "2").with("batch_size", "16"))
+            return (
+                place, place.job.with("width", "\(Self.width)").with("epochs", "2").with("batch_size", "16")
+            )
         }
 
         @Test func aKilledRunEndsLikeAnUninterruptedOne() async throws {
@@ -81,7 +83,9 @@ extension WholeProgram {
         }
 
         /// TensorBoard's own readers over a killed run. $PYTHON is a Python that has it.
-        @Test(.enabled(if: TensorBoardCheck.isPossible, "needs TensorBoard: pip install tensorboard, or set PYTHON"))
+        @Test(
+            .enabled(
+                if: TensorBoardCheck.isPossible, "needs TensorBoard: pip install tensorboard, or set PYTHON"))
         func everyReaderShowsAKilledRunOnce() async throws {
             let place = try Workplace()
             var campaign = try await KillCampaign(place, place.job.with("epochs", "4"), seed: Self.seed)

@@ -14,7 +14,8 @@ extension WholeProgram {
 
         /// Name and bytes of everything that a run keeps, but for its log, its status and its lock.
         func kept() throws -> [String: Data] {
-            let changing = [place.run().log, place.run().status, place.run().lock].map(\.lastComponent?.string)
+            let changing = [place.run().log, place.run().status, place.run().lock].map(
+                \.lastComponent?.string)
             var files: [String: Data] = [:]
             let folder = place.run().path
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder.string)

@@ -42,7 +42,9 @@ final class Workplace {
 
     /// Trains to the end of the process.
     @discardableResult
-    func trained(_ job: SmallJob, _ name: String = "net", within seconds: Double = 120) async throws -> Program {
+    func trained(_ job: SmallJob, _ name: String = "net", within seconds: Double = 120) async throws
+        -> Program
+    {
         let program = try train(job, name)
         try await program.end(within: seconds)
         return program
@@ -67,7 +69,9 @@ final class Workplace {
 
     func exists(_ path: FilePath) -> Bool { FileManager.default.fileExists(atPath: path.string) }
 
-    func text(_ path: FilePath) -> String { (try? String(contentsOfFile: path.string, encoding: .utf8)) ?? "" }
+    func text(_ path: FilePath) -> String {
+        (try? String(contentsOfFile: path.string, encoding: .utf8)) ?? ""
+    }
 }
 
 extension SyntheticImages {

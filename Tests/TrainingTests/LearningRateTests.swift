@@ -3,6 +3,7 @@
 import Foundation
 import Jobs
 import Testing
+
 @testable import Training
 
 @Suite struct LearningRateTests {
@@ -24,7 +25,9 @@ import Testing
 
     @Test func stepsFollowTheEndsOfTheirEpochs() throws {
         #expect(
-            try rates("{step: {at: [2, 5], factor: 0.5}}") == [0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125])
+            try rates("{step: {at: [2, 5], factor: 0.5}}") == [
+                0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125,
+            ])
         let last = try rate("{step: {at: [2, 5], factor: 0.5}}").rate(step: 19, epoch: 1, ScheduleState())
         #expect(last == 0.5, "not before the epoch's end")
     }

@@ -7,6 +7,7 @@ import Jobs
 import Synchronization
 import SystemPackage
 import Testing
+
 @testable import Training
 
 @Suite struct RunTests {
@@ -45,7 +46,8 @@ import Testing
         folder = try TemporaryFolder()
         root = RootFolder(folder.path.appending("root"))
         images = folder.path.appending("images")
-        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 2, sides: 256...256).write(to: images)
+        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 2, sides: 256...256).write(
+            to: images)
     }
 
     private func plan(_ text: String = "") throws -> Plan {
@@ -65,12 +67,13 @@ import Testing
             diary.add(event)
             if case .step(let progress) = event, progress.step == last { stop.raise() }
         }
-        do { try run.run(job: []) } catch where Run.isStop(error) { #expect(last != nil) }
+        do { try run.run(job: []) } catch  where Run.isStop(error) { #expect(last != nil) }
         return diary
     }
 
     @Test func aRunInItsOrder() throws {
-        let diary = try run(try plan("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 2 steps, keep: all}"))
+        let diary = try run(
+            try plan("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 2 steps, keep: all}"))
         // Ten images are three steps of four, four and two.
         #expect(
             diary.steps == [
@@ -123,7 +126,8 @@ import Testing
     @Test func anotherRunsWeightsCanBeTheBeginning() throws {
         _ = try run(try plan("epochs: 1"))
         let weights = root.run("net").checkpoints.appending("step-00000003/\(Checkpoint.modelFile)")
-        let bytes = Array("dataset: \(images)\nwidth: 0.03125\nepochs: 1\nbatch_size: 4\ninit: \(weights)\n".utf8)
+        let bytes = Array(
+            "dataset: \(images)\nwidth: 0.03125\nepochs: 1\nbatch_size: 4\ninit: \(weights)\n".utf8)
         let next = try JobSpec(bytes: bytes, file: "next.yml").plan(name: "next", relativeTo: nil)
         try Run(next, root: root, stop: StopFlag()) { _ in }.run(job: bytes)
         #expect(RunStatus.load(root.run("next").status)?.state == .done)

@@ -97,10 +97,17 @@ let package = Package(
         .testTarget(name: "SpoolTests", dependencies: ["TemporaryFolders", "Spool", "Jobs", system]),
         .testTarget(
             name: "DaemonTests", dependencies: ["TemporaryFolders", "Daemon", "Spool", "Jobs", log, system]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Jobs", system]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Datasets", system,
+            ]),
         .testTarget(
             name: "ProgramTests",
-            dependencies: ["alexnetd", "Images", "Records", "TensorBoard", "Checkpoints", "Jobs", system],
+            dependencies: [
+                "TemporaryFolders", "alexnetd", "Datasets", "Records", "TensorBoard", "Checkpoints", "Jobs",
+                system,
+            ],
             exclude: ["tensorboard_check.py"]),
         .testTarget(name: "LayeringTests"),
     ],

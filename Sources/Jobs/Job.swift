@@ -12,7 +12,12 @@ package struct Job: Sendable {
 
     /// - Parameter folder: what relative paths in the job begin at; nil refuses them, as for a job that was dropped.
     package init(_ path: FilePath, relativeTo folder: FilePath?) throws(JobError) {
-        bytes = try JobFile.read(path)
+        try self.init(bytes: try JobFile.read(path), path, relativeTo: folder)
+    }
+
+    /// - Parameter path: where the bytes are from; its name is the run's.
+    package init(bytes: [UInt8], _ path: FilePath, relativeTo folder: FilePath?) throws(JobError) {
+        self.bytes = bytes
         let name = try JobName(fileName: path.lastComponent?.string ?? "").stem
         let spec = try JobSpec(bytes: bytes, file: path.string)
         plan = try spec.plan(name: name, relativeTo: folder)

@@ -62,7 +62,7 @@ final class Trainer {
         let result = try engine.train(
             batch,
             StepSettings(step: state.step, learningRate: Float(rate), wantsGradientNorm: isLogged))
-        guard result.loss.isFinite else { throw diverged(rate) }
+        guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
         state.step += 1
         state.batch += 1
         state.window.add(result)
@@ -87,6 +87,10 @@ final class Trainer {
             try input.withNextBatch { batch in window.add(try engine.evaluate(batch)) }
             report(.evaluating(done: window.samples, of: input.validationCount))
             if stop.isRaised { try stopHere() }
+        }
+        guard window.loss.isFinite else {
+            let rate = learningRate.rate(step: state.step - 1, epoch: state.epoch, state.schedule)
+            throw diverged("the validation loss after step \(state.step)", rate)
         }
         let evaluation = BestEvaluation(step: state.step, top1Error: window.top1Error, loss: window.meanLoss)
         let isBest = state.best?.isBeaten(by: evaluation) ?? true
@@ -115,13 +119,12 @@ final class Trainer {
         try stop.check()
     }
 
-    private func diverged(_ rate: Double) -> TrainingError {
+    private func diverged(_ loss: String, _ rate: Double) -> TrainingError {
         TrainingError(
             .notFinite,
             """
-            the loss of step \(state.step + 1) is not a finite number at a learning rate of \(rate). Try a learning \
-            rate of \(rate / 10), or a warm-up (schedule: {…, warmup: 500 steps}), or init: he; the job's last \
-            checkpoint is from before
+            \(loss) is not a finite number at a learning rate of \(rate). Try a learning rate of \(rate / 10), or a \
+            warm-up (schedule: {…, warmup: 500 steps}), or init: he; the job's last checkpoint is from before
             """)
     }
 

@@ -1,0 +1,85 @@
+// The commands that only tell: validate and jobs.
+
+import Foundation
+import Jobs
+import SystemPackage
+import Testing
+
+extension WholeProgram {
+    @Suite struct CommandTests {
+        let place: Workplace
+
+        init() throws { place = try Workplace() }
+
+        func validate(_ text: String) async throws -> Program {
+            let file = place.folder.path.appending("check.yml")
+            try text.write(toFile: file.string, atomically: true, encoding: .utf8)
+            return try await Program.run("validate", file.string)
+        }
+
+        @Test func validatePrintsThePlan() async throws {
+            let program = try await validate(place.job.with("width", nil).text)
+            #expect(program.end == .exited(0), "\(program.errorOutput)")
+            func line(_ key: String) -> String {
+                let lines = program.output.split(separator: "\n").map(String.init)
+                return lines.first { $0.hasPrefix(key + " ") } ?? "no line \(key) in:\n\(program.output)"
+            }
+            // The paper's 60,965,224 parameters with a last layer of 3 classes instead of 1000.
+            #expect(line("parameters").contains("56,880,515"), "\(line("parameters"))")
+            #expect(
+                line("data").contains("36 training and 9 validation images, 3 classes"), "\(line("data"))")
+            #expect(line("steps").contains("9 per epoch, 27 in all"), "\(line("steps"))")
+            #expect(line("memory").contains("GiB"), "\(line("memory"))")
+            #expect(line("arithmetic").contains("GFLOP"), "\(line("arithmetic"))")
+            #expect(line("learning_rate").contains("0.01"), "\(line("learning_rate"))")
+        }
+
+        @Test func validateRefusesOnStandardError() async throws {
+            let program = try await validate("dataset: \(place.images)\nbatch_size: many\n")
+            #expect(program.end == .exited(65))
+            #expect(program.output == "")
+            for part in ["check.yml", "2", "batch_size", "many"] {
+                #expect(program.errorOutput.contains(part), "\(program.errorOutput)")
+            }
+            let missing = try await validate("dataset: /nowhere/at/all\n")
+            #expect(missing.end == .exited(65))
+            #expect(missing.errorOutput.contains("/nowhere/at/all"), "\(missing.errorOutput)")
+        }
+
+        @Test func jobsListsWhereEachJobIs() async throws {
+            struct Row: Decodable {
+                let name: String
+                let state: String
+                let step: Int?
+                let message: String?
+            }
+            func rows() async throws -> [String: Row] {
+                let program = try await Program.run("jobs", "--json", "--root", place.root.path.string)
+                #expect(program.end == .exited(0), "\(program.errorOutput)")
+                let rows = try JSONDecoder().decode([Row].self, from: Data(program.output.utf8))
+                return Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
+            }
+            let daemon = try place.serve()
+            try eventually("the job folder is there") { place.exists(place.root.jobs) }
+            try place.drop("dataset: relative\n", "bad.yml")
+            try place.drop(place.job.with("epochs", "1").text, "short.yml")
+            try eventually("the short job is done") {
+                place.exists(place.root.done.appending("short.yml"))
+            }
+            try place.drop(place.job.with("epochs", "1000").text, "long.yml")
+            try eventually("the long job trains") { place.status("long")?.step ?? 0 > 0 }
+            try place.drop(place.job.text, "next.yml")
+
+            let found = try await rows()
+            #expect(found["bad"]?.state == "failed")
+            #expect(found["bad"]?.message?.contains("relative") == true)
+            #expect(found["short"]?.state == "done")
+            #expect(found["short"]?.step == 9)
+            #expect(["training", "evaluating"].contains(found["long"]?.state))
+            #expect(found["next"]?.state == "queued")
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.end() == .exited(0))
+            #expect(try await rows()["long"]?.state == "stopped")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// SIGTERM: a worker checkpoints and asks to be run again; the daemon passes it on and its next start goes on.
+
+import Foundation
+import Jobs
+import SystemPackage
+import Testing
+
+extension WholeProgram {
+    @Suite struct SignalTests {
+        let place: Workplace
+        let job: SmallJob
+
+        init() throws {
+            place = try Workplace()
+            // No checkpoint but for the one that the signal asks for.
+            job = place.job.with("epochs", "8").with("checkpoint", "{every: 1h, keep: all}")
+        }
+
+        @Test(arguments: [SIGTERM, SIGINT])
+        func aStoppedWorkerCheckpointsAndGoesOn(_ signal: Int32) async throws {
+            let program = try place.train(job)
+            try eventually("it trains") { place.status()?.step ?? 0 > 0 }
+            program.signal(signal)
+            #expect(try await program.end() == .exited(75), "\(program.output)")
+            let status = try #require(place.status())
+            #expect(status.state == .stopped)
+            #expect(status.pid == nil)
+            let step = try #require(place.store().steps().last)
+            #expect(step < 72)
+            #expect(step == status.step)
+            #expect(try place.store().verified(step) != nil)
+
+            #expect(try await place.trained(job).end == .exited(0))
+            let reference = try Workplace(sharing: place)
+            try await reference.trained(job)
+            #expect(try place.store().contents(of: 72) == reference.store().contents(of: 72))
+            try expectSameCurves(place.run(), as: reference.run())
+        }
+
+        @Test func aStoppedDaemonLeavesItsJobToTheNext() async throws {
+            var daemon = try place.serve()
+            try eventually("the job folder is there") { place.exists(place.root.jobs) }
+            try place.drop(job.text, "net.yml")
+            try eventually("it trains: \(daemon.errorOutput)") { place.status()?.step ?? 0 > 0 }
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.end() == .exited(0), "\(daemon.errorOutput)")
+            #expect(place.exists(place.root.running.appending("net.yml")))
+            #expect(place.status()?.state == .stopped)
+            let step = try #require(place.store().steps().last)
+            #expect(step < 72)
+
+            daemon = try place.serve()
+            try eventually("the job is done: \(daemon.errorOutput)") {
+                place.exists(place.root.done.appending("net.yml"))
+            }
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.end() == .exited(0))
+            #expect(place.status()?.state == .done)
+            #expect(place.text(place.run().log).contains("going on from the checkpoint of step \(step)"))
+            #expect(try RunCurves(place.run()).repeated == [])
+        }
+
+        /// A second daemon says who serves the root already.
+        @Test func oneDaemonPerRoot() async throws {
+            let daemon = try place.serve()
+            try eventually("it serves") { FileLock.isHeld(place.root.lock) }
+            let second = try place.serve()
+            #expect(try await second.end() == .exited(78))
+            #expect(second.errorOutput.contains("\(daemon.pid)"), "\(second.errorOutput)")
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.end() == .exited(0))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// A root of its own, images to train on, and what a test does there with jobs and the program.
+
+import Checkpoints
+import Datasets
+import Foundation
+import Jobs
+import SystemPackage
+import TemporaryFolders
+
+final class Workplace {
+    /// Goes with the workplace: the root, the images and the job files of a bare `train`.
+    let folder: TemporaryFolder
+    let root: RootFolder
+    let images: FilePath
+
+    /// Three classes of twelve training images, drawn anew: nine steps of four images per epoch.
+    init(_ images: SyntheticImages = .small) throws {
+        folder = try TemporaryFolder()
+        root = RootFolder(folder.path.appending("root"))
+        self.images = folder.path.appending("images")
+        try images.write(to: self.images)
+    }
+
+    /// Another root with the images of `other`, which must outlive it.
+    init(sharing other: Workplace) throws {
+        folder = try TemporaryFolder()
+        root = RootFolder(folder.path.appending("root"))
+        images = other.images
+    }
+
+    var job: SmallJob { SmallJob(dataset: images.string) }
+
+    // MARK: A run of its own
+
+    func run(_ name: String = "net") -> RunFolder { root.run(name) }
+
+    /// Starts `alexnetd train` on a job, whose file is written for it.
+    func train(_ job: SmallJob, _ name: String = "net") throws -> Program {
+        let file = folder.path.appending("\(name).yml")
+        try job.text.write(toFile: file.string, atomically: true, encoding: .utf8)
+        return try Program(["train", file.string, "--root", root.path.string])
+    }
+
+    /// Trains to the end of the process.
+    @discardableResult
+    func trained(_ job: SmallJob, _ name: String = "net", within seconds: Double = 120) async throws
+        -> Program
+    {
+        let program = try train(job, name)
+        try await program.end(within: seconds)
+        return program
+    }
+
+    func store(_ name: String = "net") -> CheckpointStore {
+        CheckpointStore(folder: run(name).checkpoints, keep: nil)
+    }
+
+    func status(_ name: String = "net") -> RunStatus? { RunStatus.load(run(name).status) }
+
+    // MARK: A daemon
+
+    func serve() throws -> Program { try Program(["serve", "--root", root.path.string]) }
+
+    /// Drops a job as `mv` does.
+    func drop(_ text: String, _ fileName: String) throws {
+        let file = folder.path.appending(fileName)
+        try text.write(toFile: file.string, atomically: true, encoding: .utf8)
+        try FileManager.default.moveItem(atPath: file.string, toPath: root.jobs.appending(fileName).string)
+    }
+
+    func exists(_ path: FilePath) -> Bool { FileManager.default.fileExists(atPath: path.string) }
+
+    func text(_ path: FilePath) -> String {
+        (try? String(contentsOfFile: path.string, encoding: .utf8)) ?? ""
+    }
+}
+
+extension SyntheticImages {
+    static let small = SyntheticImages(classes: 3, trainPerClass: 12, validationPerClass: 3, sides: 256...256)
+}

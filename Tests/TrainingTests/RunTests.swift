@@ -1,0 +1,156 @@
+// One attempt after the other at a run, in this process: what happens, in which order, and what is on the disk then.
+
+import Checkpoints
+import Datasets
+import Foundation
+import Jobs
+import Synchronization
+import SystemPackage
+import TemporaryFolders
+import Testing
+
+@testable import Training
+
+@Suite struct RunTests {
+    /// What a run has told, in order.
+    private final class Diary: Sendable {
+        private let entries = Mutex<[TrainingEvent]>([])
+        func add(_ event: TrainingEvent) { entries.withLock { $0.append(event) } }
+        var events: [TrainingEvent] { entries.withLock { $0 } }
+
+        /// Without scans and what depends on the machine's pace.
+        var steps: [String] {
+            events.compactMap { event in
+                switch event {
+                case .step(let progress): "step \(progress.step)"
+                case .logged(let step, _, _, _, _): "logged \(step)"
+                case .evaluated(let epoch, let step, _, _, _, _): "evaluated \(epoch) at \(step)"
+                default: nil
+                }
+            }
+        }
+
+        var notes: [String] {
+            events.compactMap { if case .note(let text) = $0 { text } else { nil } }
+        }
+
+        var published: [Int] {
+            events.compactMap { if case .checkpointed(let step) = $0 { step } else { nil } }
+        }
+    }
+
+    private let folder: TemporaryFolder
+    private let root: RootFolder
+    private let images: FilePath
+
+    init() throws {
+        folder = try TemporaryFolder()
+        root = RootFolder(folder.path.appending("root"))
+        images = folder.path.appending("images")
+        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 2, sides: 256...256).write(
+            to: images)
+    }
+
+    private func job(_ text: String = "") throws -> Job {
+        let defaults = "width: 0.03125\nbatch_size: 4\nthreads: 2\nschedule: constant\n"
+        return try Job.of(defaults + text, dataset: images.string)
+    }
+
+    private var checkpoints: CheckpointStore {
+        CheckpointStore(folder: root.run("net").checkpoints, keep: nil)
+    }
+
+    /// - Parameter last: the step after which it is asked to stop.
+    private func run(_ job: Job, stoppingAfter last: Int? = nil) throws -> Diary {
+        let diary = Diary()
+        let stop = StopFlag()
+        let run = Run(job, root: root, stop: stop) { event in
+            diary.add(event)
+            if case .step(let progress) = event, progress.step == last { stop.raise() }
+        }
+        do { try run.run() } catch  where Run.isStop(error) { #expect(last != nil) }
+        return diary
+    }
+
+    @Test func aRunInItsOrder() throws {
+        let diary = try run(
+            try job("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 2 steps, keep: all}"))
+        // Ten images are three steps of four, four and two.
+        #expect(
+            diary.steps == [
+                "step 1", "logged 1", "step 2", "logged 2", "step 3", "evaluated 1 at 3",
+                "step 4", "logged 4", "step 5", "step 6", "logged 6", "evaluated 2 at 6",
+            ])
+        #expect(Set(diary.published).isSuperset(of: [2, 3, 4, 6]), "the first evaluation is a best one")
+        #expect(diary.published == diary.published.sorted())
+        let state = try state(6)
+        #expect((state.step, state.epoch, state.batch) == (6, 2, 0))
+        #expect(state.window == LogWindow())
+        #expect(state.best != nil)
+        #expect(state.data?.trainCount == 10)
+    }
+
+    @Test func theEndIsCheckpointedWhateverTheInterval() throws {
+        _ = try run(try job("epochs: 2\ncheckpoint: {every: 1h, keep: 1}"))
+        #expect(try checkpoints.steps().last == 6)
+    }
+
+    @Test func keepingOneKeepsTheBestToo() throws {
+        let diary = try run(try job("epochs: 6\ncheckpoint: {every: 1 steps, keep: 1}"))
+        let best = try #require(
+            diary.events.last { if case .evaluated(_, _, _, _, _, true) = $0 { true } else { false } })
+        guard case .evaluated(_, let step, _, _, _, _) = best else { return }
+        #expect(try checkpoints.bestStep() == step)
+        #expect(Set(try checkpoints.steps()) == Set([step, 18]))
+    }
+
+    @Test(arguments: [1, 3, 4, 6])
+    func aStopIsACheckpointAndNothingIsLost(_ last: Int) throws {
+        let plan = try job("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 1h, keep: all}")
+        let first = try run(plan, stoppingAfter: last)
+        #expect(try checkpoints.steps().last == last)
+        #expect(RunStatus.load(root.run("net").status)?.state == .stopped)
+        let stopped = try state(last)
+        // At an epoch's last step the evaluation is abandoned, to be repeated whole.
+        #expect(stopped.epoch == (last - 1) / 3)
+        #expect(stopped.batch == (last - 1) % 3 + 1)
+
+        let second = try run(plan)
+        #expect(second.notes.contains("going on from the checkpoint of step \(last)"))
+        let all = first.steps + second.steps
+        #expect(all.filter { $0.hasPrefix("evaluated") } == ["evaluated 1 at 3", "evaluated 2 at 6"])
+        #expect(all.filter { $0.hasPrefix("step") } == (1...6).map { "step \($0)" })
+        #expect(RunStatus.load(root.run("net").status)?.attempt == 2)
+        #expect(RunStatus.load(root.run("net").status)?.state == .done)
+    }
+
+    @Test func anotherRunsWeightsCanBeTheBeginning() throws {
+        _ = try run(try job("epochs: 1"))
+        let weights = root.run("net").checkpoints.appending("step-00000003/\(Checkpoint.modelFile)")
+        let next = try Job.of(
+            "width: 0.03125\nepochs: 1\nbatch_size: 4\ninit: \(weights)", dataset: images.string, name: "next"
+        )
+        try Run(next, root: root, stop: StopFlag()) { _ in }.run()
+        #expect(RunStatus.load(root.run("next").status)?.state == .done)
+
+        let wider = try Job.of("width: 0.0625\ninit: \(weights)", dataset: images.string, name: "wider")
+        let error = #expect(throws: TrainingError.self) {
+            try Run(wider, root: root, stop: StopFlag()) { _ in }.run()
+        }
+        #expect(error?.code == .checkpoint)
+        #expect(error?.message.contains("another model, width or number of classes") == true)
+    }
+
+    @Test func itSaysWhatAFileLacksThatIsToBeTheBeginning() throws {
+        let weights = folder.path.appending("w.safetensors")
+        try Data([2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)).write(to: URL(fileURLWithPath: weights.string))
+        let plan = try job("init: \(weights)")
+        #expect(throws: (any Error).self) { try run(plan) }
+        #expect(RunStatus.load(root.run("net").status)?.message?.contains(weights.string) == true)
+    }
+
+    private func state(_ step: Int) throws -> TrainingState {
+        let checkpoint = try #require(try checkpoints.verified(step))
+        return try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
+    }
+}

@@ -63,8 +63,9 @@ extension WholeProgram {
             try await eventually("the job folder is there") { place.exists(place.root.jobs) }
             try place.drop("dataset: relative\n", "bad.yml")
             try place.drop(place.job.with("epochs", "1").text, "short.yml")
-            try await eventually("the short job is done") {
+            try await eventually("the short job is done, the bad one refused") {
                 place.exists(place.root.done.appending("short.yml"))
+                    && place.exists(place.root.failed.appending("bad.error.txt"))
             }
             try place.drop(place.job.with("epochs", "1000").text, "long.yml")
             try await eventually("the long job trains") { place.status("long")?.step ?? 0 > 0 }

@@ -63,8 +63,9 @@ extension WholeProgram {
             try eventually("the job folder is there") { place.exists(place.root.jobs) }
             try place.drop("dataset: relative\n", "bad.yml")
             try place.drop(place.job.with("epochs", "1").text, "short.yml")
-            try eventually("the short job is done") {
+            try eventually("the short job is done, the bad one refused") {
                 place.exists(place.root.done.appending("short.yml"))
+                    && place.exists(place.root.failed.appending("bad.error.txt"))
             }
             try place.drop(place.job.with("epochs", "1000").text, "long.yml")
             try eventually("the long job trains") { place.status("long")?.step ?? 0 > 0 }

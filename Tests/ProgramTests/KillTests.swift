@@ -24,7 +24,7 @@ extension WholeProgram {
             }
             let place = try Workplace(SyntheticImages(trainPerClass: 10, validationPerClass: 4))
             return (
-                place, place.job.with("width", "\(Self.width)").with("epochs", "2").with("batch_size", "16")
+                place, place.job.with("width", "\(Self.width)").with("epochs", "8").with("batch_size", "16")
             )
         }
 

@@ -12,7 +12,7 @@ struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Watch a job train, be killed, and go on by itself (a few minutes).")
 
-    @Option(help: "Use this folder instead of a new one under /tmp; it may exist.")
+    @Option(help: "Use this folder, new or empty, instead of one under /tmp.")
     var keep: String?
 
     /// Full-size AlexNet; only what differs from the defaults.
@@ -53,11 +53,11 @@ struct DemoCommand: ParsableCommand {
     private func rootPath() throws -> FilePath {
         if let keep {
             let path = FilePath.current.pushing(FilePath(keep)).lexicallyNormalized()
-            for old in [RootFolder(path).run(Self.name).path, path.appending("images")] {
-                // A demo that was here before; nothing else in the folder is touched.
-                try? FileManager.default.removeItem(atPath: old.string)
-            }
             try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+            let content = try FileManager.default.contentsOfDirectory(atPath: path.string)
+            guard content.isEmpty else {
+                throw ValidationError("\(path) is not empty; --keep takes a new or an empty folder")
+            }
             return path
         }
         var template = Array("/tmp/alexnetd-demo-XXXXXX".utf8CString)

@@ -35,7 +35,7 @@ let package = Package(
         // Level 1: numbers and files
         .target(name: "Randomness", dependencies: ["CKernels"]),
         .target(name: "Records", dependencies: ["CKernels", system]),
-        .target(name: "Checkpoints", dependencies: [crypto, system]),
+        .target(name: "Checkpoints", dependencies: ["CLinux", crypto, system]),
 
         // Level 2
         .target(name: "Networks", dependencies: ["Randomness"]),
@@ -60,18 +60,18 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Jobs", "Networks", "Randomness", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
-                "Datasets",
-                "Images", "InputPipeline", crypto, system,
+                "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU", "Datasets",
+                "Images",
+                "InputPipeline", system,
             ]),
 
         // Level 6
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Jobs", "Networks", "Records", "Checkpoints", "TensorBoard", "Images", "Compute",
-                "ComputeCPU", "Datasets",
-                "Spool", "InputPipeline", "Daemon", "Training", "Randomness", log, arguments, system,
+                "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
+                "InputPipeline",
+                "Daemon", "Training", "Randomness", log, arguments, system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),

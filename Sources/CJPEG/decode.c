@@ -10,6 +10,17 @@ struct cjpeg_decoder {
     size_t capacity;
 };
 
+#define TEXT_OF(macro) #macro
+#define TEXT(macro) TEXT_OF(macro)
+
+const char *cjpeg_library(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return "libjpeg-turbo " TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return "libjpeg " TEXT(JPEG_LIB_VERSION);
+#endif
+}
+
 cjpeg_decoder *cjpeg_decoder_new(void) { return calloc(1, sizeof(cjpeg_decoder)); }
 
 void cjpeg_decoder_free(cjpeg_decoder *decoder) {

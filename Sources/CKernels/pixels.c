@@ -1,13 +1,9 @@
 #include "pixels.h"
 
+#include "kernel.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-#if defined(__x86_64__)
-#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDEST
-#endif
 
 enum { BITS = 22, ROW = PIXELS_SIDE * 3 };
 
@@ -81,7 +77,7 @@ static void shrink_row(const axis *axis, const uint8_t *source, uint8_t *row) {
     }
 }
 
-WIDEST static void blend_rows(const uint8_t *rows, const int32_t *weights, int count, uint8_t *target) {
+KERNEL static void blend_rows(const uint8_t *rows, const int32_t *weights, int count, uint8_t *target) {
     int32_t sums[ROW];
     for (int j = 0; j < ROW; j++) sums[j] = 1 << (BITS - 1);
     for (int i = 0; i < count; i++)
@@ -114,7 +110,7 @@ int pixels_center_square(pixels_scratch *scratch, const uint8_t *pixels, int wid
 }
 
 // 32-bit sums hold 66051 squares of 255.
-WIDEST void pixels_add_sums(const uint8_t *pixels, long count, uint64_t sums[9]) {
+KERNEL void pixels_add_sums(const uint8_t *pixels, long count, uint64_t sums[9]) {
     uint32_t s[9] = {0};
     for (long i = 0; i < count; i++) {
         uint32_t r = pixels[i * 3], g = pixels[i * 3 + 1], b = pixels[i * 3 + 2];

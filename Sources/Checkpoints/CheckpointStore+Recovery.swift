@@ -11,16 +11,15 @@ extension CheckpointStore {
 
     /// The newest checkpoint that verifies. Damaged ones on the way are reported, and set aside under the name
     /// step-….corrupt, so that they are neither counted nor tried again.
-    /// - Parameter settingAside: false for readers that do not hold the run's lock.
     /// - Throws: `.unsupported` if a newer program wrote the newest; `.io`: errors that say nothing about the bytes.
-    package func newestValid(settingAside: Bool = true) throws -> Recovery {
+    package func newestValid() throws -> Recovery {
         var recovery = Recovery()
         for step in try steps().reversed() {
             do {
                 recovery.checkpoint = try Checkpoint(verifying: path(step), step: step)
                 return recovery
             } catch let error as CheckpointsError where error.code == .damaged {
-                if settingAside { try setAside(step) }
+                try setAside(step)
                 recovery.notices.append("the checkpoint of step \(step) is damaged and passed over: \(error)")
             }
         }

@@ -12,8 +12,19 @@ extension CheckpointStore {
         return steps.dropLast(keep).filter { $0 < published && $0 != best }
     }
 
-    /// Removes what is superfluous. A failure is a notice: the new checkpoint is safe, and the next one tries again.
-    func prune(after published: Int, _ publication: inout Publication) {
+    /// What `prune` did.
+    package struct Pruning: Sendable {
+        /// Steps.
+        package var removed: [Int] = []
+        /// For the log: what could not be removed. Nothing that endangers a newer checkpoint.
+        package var notices: [String] = []
+    }
+
+    /// Removes what is superfluous. A failure is a notice: the newest checkpoint is safe, and the next one tries again.
+    /// - Parameter published: the newest that is known to be whole.
+    @discardableResult
+    package func prune(after published: Int) -> Pruning {
+        var pruning = Pruning()
         do {
             let victims = Self.superfluous(
                 try steps(), published: published, best: try bestStep(), keep: keep)
@@ -23,10 +34,11 @@ extension CheckpointStore {
                 try Durability.remove(doomed)
                 try Durability.rename(path(step), to: doomed)
                 try Durability.remove(doomed)
-                publication.removed.append(step)
+                pruning.removed.append(step)
             }
         } catch {
-            publication.notices.append("old checkpoints could not be removed: \(error)")
+            pruning.notices.append("old checkpoints could not be removed: \(error)")
         }
+        return pruning
     }
 }

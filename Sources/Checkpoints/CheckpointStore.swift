@@ -19,36 +19,42 @@ package struct CheckpointStore: Sendable {
 
     /// What `publish` did.
     package struct Publication: Sendable {
-        /// False if the step was already there, whole.
+        /// False if the step was already there, whole, and stays.
         package var isNew = true
-        /// Steps pruned.
-        package var removed: [Int] = []
-        /// For the log: what was set aside or could not be removed. Nothing that endangers the new checkpoint.
+        package var pruning = Pruning()
+        /// For the log: what was set aside.
         package var notices: [String] = []
     }
 
     /// Adds the checkpoint of `step` and prunes. When it returns, the checkpoint outlives a power cut.
     ///
     /// A step that is already there and verifies is not written again; `isBest` then only marks it.
-    /// - Parameter write: fills the checkpoint; errors it throws come out of here.
+    /// - Parameters:
+    ///   - supersedes: whether the new checkpoint is to take the place of this one, of the same step. On file systems
+    ///     that cannot swap names the old one stays.
+    ///   - write: fills the checkpoint; errors it throws come out of here.
     /// - Throws: `.noSpace` or `.io`; nothing is left behind, so the same call may be repeated.
     package func publish(
-        step: Int, isBest: Bool, write: (CheckpointWriter) throws -> Void
+        step: Int, isBest: Bool, supersedes: (Checkpoint) throws -> Bool = { _ in false },
+        write: (CheckpointWriter) throws -> Void
     ) throws -> Publication {
         precondition(step >= 0, "steps count from 0")
         try Durability.make(folder: folder)
         var publication = Publication()
         do {
             if let present = try verified(step) {
-                publication.isNew = false
-                if isBest, !present.manifest.best { try mark(present) }
+                let isBest = isBest || present.manifest.best
+                publication.isNew = try supersedes(present) && replace(present, isBest, write)
+                if !publication.isNew, isBest, !present.manifest.best { try mark(present) }
+                publication.pruning = prune(after: step)
+                return publication
             }
         } catch let error as CheckpointsError where error.code == .damaged {
             try setAside(step)
             publication.notices.append("set aside: \(error)")
         }
-        if publication.isNew { try add(step, isBest, write) }
-        prune(after: step, &publication)
+        try add(step, isBest, write)
+        publication.pruning = prune(after: step)
         return publication
     }
 
@@ -65,7 +71,13 @@ package struct CheckpointStore: Sendable {
 
     /// The newest step marked best, by the manifests alone; nil if none is.
     package func bestStep() throws -> Int? {
-        try steps().last { step in (try? Manifest.read(in: path(step), step: step))?.best == true }
+        try steps().last { step in
+            do {
+                return try Manifest.read(in: path(step), step: step).best
+            } catch let error as CheckpointsError where error.code == .damaged {
+                return false
+            }
+        }
     }
 
     /// Removes what a killed writer left. Call it under the run's lock, before the first `publish`.
@@ -76,7 +88,27 @@ package struct CheckpointStore: Sendable {
     }
 
     private func add(_ step: Int, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void) throws {
+        try withTemporary(step, isBest, write) { try Durability.rename($0, to: path(step)) }
+    }
+
+    /// - Returns: false where the file system cannot swap the two.
+    private func replace(
+        _ old: Checkpoint, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void
+    ) throws -> Bool {
+        try withTemporary(old.step, isBest, write) { temporary in
+            // Afterwards the temporary name is the old checkpoint's.
+            defer { try? Durability.remove(temporary) }
+            return try Durability.exchange(temporary, old.folder)
+        }
+    }
+
+    /// Writes a whole checkpoint beside the others and hands it to `place`, which gives it its name.
+    private func withTemporary<T>(
+        _ step: Int, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void,
+        place: (FilePath) throws -> T
+    ) throws -> T {
         let temporary = folder.appending(Self.temporaryPrefix + Self.name(step))
+        let result: T
         do {
             try Durability.remove(temporary)
             try Durability.make(folder: temporary)
@@ -85,12 +117,13 @@ package struct CheckpointStore: Sendable {
             let manifest = Manifest(step: step, best: isBest, files: writer.files)
             try writer.write(Manifest.fileName, manifest.encoded())
             try Durability.sync(folder: temporary)
-            try Durability.rename(temporary, to: path(step))
+            result = try place(temporary)
         } catch {
             try? Durability.remove(temporary)
             throw error
         }
         try Durability.sync(folder: folder)
+        return result
     }
 
     /// Marks a checkpoint as the best by replacing its manifest whole.

@@ -1,6 +1,7 @@
 // The system calls that make a change outlive a power cut, and the few folder operations the store needs. Rule: a
 // file's bytes are durable after its fsync, its name after an fsync of the folder that holds it.
 
+internal import CLinux
 internal import Foundation
 private import Glibc
 internal import SystemPackage
@@ -26,6 +27,17 @@ enum Durability {
             new.withPlatformString { to in Glibc.rename(from, to) }
         }
         if result != 0 { throw CheckpointsError(Errno(rawValue: errno), "renaming to \(new)", old) }
+    }
+
+    /// Swaps two names.
+    /// - Returns: false where the file system cannot.
+    static func exchange(_ one: FilePath, _ other: FilePath) throws -> Bool {
+        if clinux_rename_exchange(one.string, other.string) == 0 { return true }
+        let reason = Errno(rawValue: errno)
+        guard [.invalidArgument, .noFunction].contains(reason) else {
+            throw CheckpointsError(reason, "swapping with \(other)", one)
+        }
+        return false
     }
 
     /// Makes `folder` and its parents; its own name is durable afterwards.

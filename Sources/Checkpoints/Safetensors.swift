@@ -8,8 +8,6 @@
 //
 // The same tensors and metadata always give the same bytes. Values go from the caller's memory to the file uncopied.
 
-package import SystemPackage
-
 /// A named array of floats in the caller's memory, to be written.
 package struct Tensor {
     package let name: String
@@ -28,23 +26,6 @@ package enum Safetensors {
     /// Longest header that readers accept (the reference implementation's limit).
     static let longestHeader = 100_000_000
     static let metadataKey = "__metadata__"
-
-    /// Writes a file on its own, atomically: `path` is the old file or the whole new one, also after a power cut.
-    package static func write(_ tensors: [Tensor], metadata: [String: String] = [:], to path: FilePath) throws
-    {
-        let folder = path.removingLastComponent()
-        let temporary = folder.appending(".tmp-" + (path.lastComponent?.string ?? ""))
-        do {
-            let file = try HashingFile(creating: temporary)
-            try write(tensors, metadata: metadata, to: file)
-            _ = try file.finish()
-            try Durability.rename(temporary, to: path)
-            try Durability.sync(folder: folder.isEmpty ? "." : folder)
-        } catch {
-            try? Durability.remove(temporary)
-            throw error
-        }
-    }
 
     static func write(_ tensors: [Tensor], metadata: [String: String], to file: HashingFile) throws {
         let header = header(tensors, metadata)

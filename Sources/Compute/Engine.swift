@@ -97,7 +97,7 @@ package protocol Engine: AnyObject {
 }
 
 /// How pixels become the network's input: (pixel + color − mean) ÷ deviation, per channel.
-package struct Normalization: Hashable, Sendable {
+package struct Normalization: Codable, Hashable, Sendable {
     package var mean: SIMD3<Float>
     package var deviation: SIMD3<Float>
 

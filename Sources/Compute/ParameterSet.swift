@@ -34,11 +34,6 @@ package final class ParameterSet: @unchecked Sendable {  // one thread at a time
         parameters.firstIndex { $0.name == name }.map { self[$0] }
     }
 
-    package func copy(from other: ParameterSet) {
-        precondition(values.count == other.values.count, "parameter sets of different networks")
-        _ = values.update(fromContentsOf: other.values)
-    }
-
     /// No infinity and no NaN anywhere.
     package var isFinite: Bool { sum_of_squares(values.baseAddress, values.count).isFinite }
 }

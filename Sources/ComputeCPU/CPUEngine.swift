@@ -102,7 +102,6 @@ package final class CPUEngine: Engine {
         [
             "device": "cpu", "kernels": String(cString: kernel_path()),
             "blas": "\(BLAS.version) \(BLAS.core)",
-            "mean": "\(normalization.mean)", "deviation": "\(normalization.deviation)",
         ]
     }
 

@@ -124,8 +124,3 @@ extension JobFolder {
         }
     }
 }
-
-extension JobError {
-    /// The system refused to read, which says nothing of the job.
-    var isTransient: Bool { code == .unreadable && cause != nil }
-}

@@ -26,16 +26,24 @@ package final class StopRequest: Sendable {
     }
 
     /// Sends it at each of these signals, as long as what is returned is kept.
-    package func onSignals(_ signals: [Int32] = [SIGTERM, SIGINT]) -> SignalSubscription {
+    package func onSignals(_ signals: [Int32] = SignalSubscription.endings) -> SignalSubscription {
         SignalSubscription(signals) { [self] in send() }
     }
 }
 
 /// Signals as calls on a queue, by way of Dispatch, which takes them from whatever thread they hit.
 package final class SignalSubscription {
+    /// What asks a process to end: a closed terminal too, unless nohup(1) says otherwise.
+    package static var endings: [Int32] {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
+        return [SIGTERM, SIGINT] + (isIgnored ? [] : [SIGHUP])
+    }
+
     private let sources: [any DispatchSourceSignal]
 
-    init(_ signals: [Int32], _ handler: @escaping @Sendable () -> Void) {
+    package init(_ signals: [Int32], _ handler: @escaping @Sendable () -> Void) {
         sources = signals.map { signal in
             let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
             source.setEventHandler(handler: handler)

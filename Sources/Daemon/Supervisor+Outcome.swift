@@ -46,19 +46,23 @@ extension Supervisor {
         }
     }
 
-    /// What failed/NAME.error.txt says: the worker's own words where it left some in this attempt.
+    /// What failed/NAME.error.txt says: the worker's own words where it left some, how it ended, what to do.
     func failure(_ job: JobName, _ reason: String) -> String {
         let run = root.run(job.stem)
-        var text = reason
-        // The status's time is in whole seconds.
-        if let status = RunStatus.load(run.status), status.state == .failed, let message = status.message,
-            status.updated >= workerStart.addingTimeInterval(-1)
-        {
-            text = message
-        }
+        var text = [lastWords(job), reason].compactMap(\.self).joined(separator: "\n")
         let file = folder.path(job.fileName, in: .failed)
-        text += "\n\nThe run's log: \(run.log)\nTo try again, move \(file) back into \(root.jobs).\n"
+        text +=
+            "\n\nThe run's log: \(run.log)\nOnce that is mended, move \(file) back into \(root.jobs) to go on.\n"
         return text
+    }
+
+    /// Of the worker that has just ended, where it left some.
+    private func lastWords(_ job: JobName) -> String? {
+        guard let status = RunStatus.load(root.run(job.stem).status), status.state == .failed,
+            // The status's time is in whole seconds.
+            status.updated >= workerStart.addingTimeInterval(-1)
+        else { return nil }
+        return status.message
     }
 
     func announceWait(_ job: JobName, _ record: AttemptRecord, seconds: Double, _ reason: String) {
@@ -66,7 +70,8 @@ extension Supervisor {
             record.withoutProgress == 0
             ? "it had come further since its last start"
             : "attempt \(record.withoutProgress) of \(Scheduler.mostAttempts) without a new checkpoint"
-        let text = "\(reason); \(count); goes on in \(Int(seconds.rounded(.up))) s"
+        let reasons = [lastWords(job), reason].compactMap(\.self).joined(separator: "; ")
+        let text = "\(reasons); \(count); goes on in \(Int(seconds.rounded(.up))) s"
         log.warning("\(job.stem): \(text)")
         announce(job) { status in
             (status.state, status.message) = (.waiting, text)

@@ -30,6 +30,8 @@ package final class Supervisor {
     /// Files that could not be moved out of running/ yet.
     var unfinished: [Ending] = []
     private var nextScan = 0.0
+    /// Whether what was running when the last daemon ended has been taken up.
+    private var hasRecovered = false
     private var hasExited = false
     /// What was last said of what keeps going wrong, to say it once.
     private var complaints: [Trouble: String] = [:]
@@ -52,7 +54,6 @@ package final class Supervisor {
     /// - Throws: `system` if poll(2) fails.
     package func run(until stop: StopRequest) throws(DaemonError) {
         defer { withExtendedLifetime(lock) {} }
-        recover()
         scan(complete: [])
         notify.send("READY=1")
         log.info("serving \(root.path), process \(getpid())")
@@ -101,27 +102,31 @@ package final class Supervisor {
     }
 
     /// Takes up what was running when the last daemon ended.
-    private func recover() {
-        let found: [(fileName: String, identity: FileIdentity)]
-        do {
-            found = try folder.scan(.running)
-        } catch {
-            return log.error("\(error)")
-        }
+    /// - Throws: `folder` if jobs/running/ cannot be read; then nothing has happened.
+    private func recover() throws(SpoolError) {
+        let found = try folder.scan(.running)
+        hasRecovered = true
         for (arrival, file) in found.enumerated() {
             guard let name = try? JobName(fileName: file.fileName) else {
                 log.error("\(file.fileName) in \(root.running) is no name of a job; it is left alone")
                 continue
             }
             do {
-                let plan = try folder.plan(name, in: .running)
-                let record = AttemptRecord.load(root.run(name.stem).attempts) ?? AttemptRecord()
-                scheduler.resume(Scheduler.Job(name, priority: plan.priority, arrival: arrival), record)
-                log.info("\(name.stem): taken up again")
+                resume(name, priority: try folder.plan(name, in: .running).priority, arrival)
+            } catch  where error.isTransient {
+                // The worker reads it again, and it is tried more than once.
+                log.error("\(error)")
+                resume(name, priority: 0, arrival)
             } catch {
-                finish(Ending(job: name, place: .failed, reason: error.message))
+                finish(Ending(job: name, place: .failed, reason: error.description))
             }
         }
+    }
+
+    private func resume(_ name: JobName, priority: Int, _ arrival: Int) {
+        let record = AttemptRecord.load(root.run(name.stem).attempts) ?? AttemptRecord()
+        scheduler.resume(Scheduler.Job(name, priority: priority, arrival: arrival), record)
+        log.info("\(name.stem): taken up again")
     }
 
     private func scan(complete: [String]) {
@@ -129,6 +134,7 @@ package final class Supervisor {
         watch()
         retryFinishing()
         do {
+            if !hasRecovered { try recover() }
             for news in try intake.scan(complete: complete, now: now) { take(news) }
             complain(.scan, nil)
         } catch {
@@ -224,10 +230,8 @@ package final class Supervisor {
             log.warning("\(job.stem): its file is no longer in \(root.running); not started")
             return scheduler.vanished(now: now)
         }
+        store(record, of: job)
         do {
-            try FileManager.default.createDirectory(
-                atPath: run.path.string, withIntermediateDirectories: true)
-            try record.write(to: run.attempts)
             let file = folder.path(job.fileName, in: .running)
             workerStart = Date()
             let worker = try Worker(
@@ -242,9 +246,12 @@ package final class Supervisor {
         }
     }
 
+    /// Where it cannot be stored, on a full disk say, this daemon still knows it.
     private func store(_ record: AttemptRecord, of job: JobName) {
+        let run = root.run(job.stem)
         do {
-            try record.write(to: root.run(job.stem).attempts)
+            try run.path.makeFolder()
+            try record.write(to: run.attempts)
         } catch {
             log.error("\(job.stem): \(error)")
         }

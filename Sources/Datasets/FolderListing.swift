@@ -12,6 +12,8 @@ struct FolderListing {
     private(set) var folders: [String] = []
     /// JPEG images by their names' ends, whatever their contents.
     private(set) var images: [File] = []
+    /// Files of other names.
+    private(set) var others: [String] = []
     /// Tells folders apart that are reached by two ways.
     let identity: Identity
 
@@ -47,12 +49,13 @@ struct FolderListing {
         guard errno == 0 else { throw Self.unreadable(path, errno) }
         folders.sort { strcmp($0, $1) < 0 }
         images.sort { strcmp($0.name, $1.name) < 0 }
+        others.sort { strcmp($0, $1) < 0 }
     }
 
     private mutating func add(_ name: String, kind: UInt8, in path: FilePath) throws {
         let isImage = Self.isImageName(name)
         if kind == DT_DIR { return folders.append(name) }
-        if kind == DT_REG && !isImage { return }
+        if kind == DT_REG && !isImage { return others.append(name) }
         var status = stat()
         let entry = path.appending(name)
         guard entry.withPlatformString({ stat($0, &status) }) == 0 else {
@@ -62,6 +65,7 @@ struct FolderListing {
         switch status.st_mode & S_IFMT {
         case S_IFDIR: folders.append(name)
         case S_IFREG where isImage: images.append(File(name: name, size: Int64(status.st_size)))
+        case S_IFREG: others.append(name)
         default: break
         }
     }

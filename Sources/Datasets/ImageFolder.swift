@@ -29,14 +29,23 @@ package enum ImageFolder {
         if validationName == "val" && top.folders.contains("validation") {
             notices.append("\(root) has val and validation; validation is not used")
         }
-        let (classes, train) = try trainingSamples(root)
-        let validation = try validationSamples(root, validationName, classes: classes, notices: &notices)
+        var others: [String] = []
+        let (classes, train) = try trainingSamples(root, others: &others)
+        let validation = try validationSamples(
+            root, validationName, classes: classes, notices: &notices, others: &others)
+        if let first = others.first {
+            notices.append(
+                "files that are not named .jpg, .jpeg or .jfif are left out: \(first)"
+                    + (others.count > 1 ? " and \(others.count - 1) more" : ""))
+        }
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
             validation: validation, notices: notices)
     }
 
-    private static func trainingSamples(_ root: FilePath) throws -> ([String], [Sample]) {
+    private static func trainingSamples(_ root: FilePath, others: inout [String]) throws -> (
+        [String], [Sample]
+    ) {
         let folder = root.appending("train")
         let listing = try FolderListing(folder)
         guard listing.folders.count > 1 else {
@@ -48,7 +57,7 @@ package enum ImageFolder {
         }
         var samples: [Sample] = []
         for (label, name) in listing.folders.enumerated() {
-            let found = try images(root, "train/\(name)", label: label)
+            let found = try images(root, "train/\(name)", label: label, others: &others)
             guard !found.isEmpty else {
                 throw DatasetsError(
                     .invalid,
@@ -61,7 +70,7 @@ package enum ImageFolder {
     }
 
     private static func validationSamples(
-        _ root: FilePath, _ name: String, classes: [String], notices: inout [String]
+        _ root: FilePath, _ name: String, classes: [String], notices: inout [String], others: inout [String]
     ) throws -> [Sample] {
         let folder = root.appending(name)
         let listing = try FolderListing(folder)
@@ -75,7 +84,7 @@ package enum ImageFolder {
             )
         }
         let samples = try listing.folders.flatMap { `class` in
-            let found = try images(root, "\(name)/\(`class`)", label: labels[`class`]!)
+            let found = try images(root, "\(name)/\(`class`)", label: labels[`class`]!, others: &others)
             if found.isEmpty { notices.append("\(folder.appending(`class`)) holds no image") }
             return found
         }
@@ -93,7 +102,10 @@ package enum ImageFolder {
     }
 
     /// Every image below a class folder. As torchvision walks: folders in byte order of their whole paths.
-    private static func images(_ root: FilePath, _ folder: String, label: Int) throws -> [Sample] {
+    /// - Parameter others: takes the files that are passed over.
+    private static func images(
+        _ root: FilePath, _ folder: String, label: Int, others: inout [String]
+    ) throws -> [Sample] {
         var found: [(folder: String, images: [FolderListing.File])] = []
 
         func walk(_ folder: String, inside: Set<FolderListing.Identity>) throws {
@@ -101,6 +113,7 @@ package enum ImageFolder {
             // A link back to a folder above would go round for ever.
             guard !inside.contains(listing.identity) else { return }
             found.append((folder, listing.images))
+            others += listing.others.map { "\(folder)/\($0)" }
             for name in listing.folders {
                 try walk("\(folder)/\(name)", inside: inside.union([listing.identity]))
             }

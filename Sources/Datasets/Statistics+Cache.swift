@@ -18,22 +18,26 @@ extension Statistics {
 
     /// The statistics of `dataset`, from the cache or else from a scan (see `scan`), then cached.
     ///
-    /// - Throws: as `scan` and `store`.
+    /// - Parameter notCached: told why they could not be stored; the next run computes them again.
+    /// - Throws: as `scan`.
     package static func load(
         of dataset: Dataset, cache: FilePath, threads: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
-        shouldStop: () -> Bool = { false }
+        shouldStop: () -> Bool = { false },
+        notCached: (any Error) -> Void = { _ in }
     ) throws -> Statistics {
         if let statistics = cached(of: dataset, in: cache) { return statistics }
         let statistics = try scan(dataset, threads: threads, progress: progress, shouldStop: shouldStop)
-        try statistics.store(of: dataset, in: cache)
+        do { try statistics.store(of: dataset, in: cache) } catch { notCached(error) }
         return statistics
     }
 
     /// nil if the cache has none that fits.
     package static func cached(of dataset: Dataset, in cache: FilePath) -> Statistics? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let data = try? Data(contentsOf: url(of: dataset, in: cache)),
-            let file = try? JSONDecoder().decode(File.self, from: data),
+            let file = try? decoder.decode(File.self, from: data),
             file.version == File.version, file.fingerprint == dataset.fingerprint, file.sums.isWhole,
             fits(file.undecodableTrain, dataset.train), fits(file.undecodableValidation, dataset.validation)
         else { return nil }
@@ -54,6 +58,7 @@ extension Statistics {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try encoder.encode(file).write(to: url, options: .atomic)

@@ -31,8 +31,4 @@ package struct Statistics: Hashable, Sendable {
         deviation = SIMD3((0..<3).map { max(covariance[$0][$0], 0).squareRoot() })
         axes = ColorAxes(covariance: covariance)
     }
-
-    package subscript(undecodable split: Dataset.Split) -> [Undecodable] {
-        split == .train ? undecodableTrain : undecodableValidation
-    }
 }

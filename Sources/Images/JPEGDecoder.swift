@@ -12,6 +12,9 @@ package final class JPEGDecoder {
         package let height: Int
     }
 
+    /// What decodes, with its version: "libjpeg-turbo 2.1.5".
+    package static var library: String { String(cString: cjpeg_library()) }
+
     private let decoder: OpaquePointer
 
     package init() {

@@ -30,7 +30,14 @@ final class BatchFiller {
     private func decode(_ sample: Sample, into target: UnsafeMutablePointer<UInt8>) throws {
         let path = dataset.path(of: sample)
         do {
-            try decoder.decode(try reader.read(path), into: target)
+            let bytes = try reader.read(path)
+            guard bytes.count == sample.size else {
+                throw InputPipelineError(
+                    .changed,
+                    "\(path) had \(sample.size) bytes when the attempt began and has \(bytes.count) now; a data set "
+                        + "must stay as it is while it is trained on")
+            }
+            try decoder.decode(bytes, into: target)
         } catch let error as ImagesError {
             throw InputPipelineError(
                 .changed,

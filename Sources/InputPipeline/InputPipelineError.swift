@@ -2,7 +2,7 @@
 
 package struct InputPipelineError: Error, CustomStringConvertible, Sendable {
     package enum Code: Sendable {
-        /// An image that decoded when the data set was scanned does not any more.
+        /// An image is not what it was when the data set was listed or scanned.
         case changed
         /// The loader was closed, or nothing was begun.
         case closed

@@ -19,6 +19,7 @@ package struct AttemptRecord: Codable, Hashable, Sendable {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
             try path.replaceContents(with: try encoder.encode(self) + Data("\n".utf8), durable: true)
         } catch {
             throw JobError(
@@ -31,7 +32,9 @@ package struct AttemptRecord: Codable, Hashable, Sendable {
     /// Nil where there is none that can be understood.
     package static func load(_ path: FilePath) -> AttemptRecord? {
         guard let data = try? path.contentsIfPresent() else { return nil }
-        return try? JSONDecoder().decode(Self.self, from: data)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(Self.self, from: data)
     }
 }
 

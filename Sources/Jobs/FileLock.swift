@@ -8,11 +8,9 @@ package import SystemPackage
 package final class FileLock: Sendable {
     private let file: FileDescriptor
 
-    /// - Parameters:
-    ///   - path: made if missing; its folder must exist.
-    ///   - patience: seconds to wait for a holder that is about to end.
+    /// - Parameter path: made if missing; its folder must exist.
     /// - Throws: `locked`, with the holder's process id; `runFile` if the file cannot be made.
-    package init(_ path: FilePath, patience: Double = 0) throws(JobError) {
+    package init(_ path: FilePath) throws(JobError) {
         do {
             file = try FileDescriptor.open(
                 path, .readWrite, options: [.create, .closeOnExec],
@@ -21,14 +19,9 @@ package final class FileLock: Sendable {
             throw JobError(
                 .runFile, "the lock cannot be made; check permissions", file: path.string, cause: error)
         }
-        let deadline = Date(timeIntervalSinceNow: patience)
         while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
             let reason = Errno(rawValue: errno)
             if reason == .interrupted { continue }
-            if reason == .wouldBlock, Date() < deadline {
-                Thread.sleep(forTimeInterval: 0.05)
-                continue
-            }
             defer { try? file.close() }
             guard reason == .wouldBlock else {
                 throw JobError(.runFile, "cannot be locked", file: path.string, cause: reason)

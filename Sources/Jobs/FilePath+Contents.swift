@@ -1,4 +1,4 @@
-// Small files, whole: read, and replaced so that a reader sees the old or the new and never a part.
+// Small files, whole: read, and replaced so that a reader sees the old or the new and never a part; and folders.
 
 package import Foundation
 internal import Glibc
@@ -47,6 +47,20 @@ extension FilePath {
             throw error
         }
         if durable { try folder.syncFolder() }
+    }
+
+    /// Makes the folder and those around it, where they are missing.
+    /// - Throws: `Errno`.
+    package func makeFolder() throws(Errno) {
+        if mkdir(string, 0o777) == 0 { return }
+        var reason = Errno(rawValue: errno)
+        if reason == .noSuchFileOrDirectory, lastComponent != nil {
+            try removingLastComponent().makeFolder()
+            if mkdir(string, 0o777) == 0 { return }
+            reason = Errno(rawValue: errno)
+        }
+        guard reason == .fileExists else { throw reason }
+        if try stat().type != .directory { throw .notDirectory }
     }
 
     /// Makes renames in this folder survive a power cut.

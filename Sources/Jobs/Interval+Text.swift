@@ -14,7 +14,9 @@ extension Plan.Interval {
 extension JobValue {
     /// - Parameter examples: all of them valid, from which the reader sees the allowed units.
     func interval(times: Bool, steps: Bool = true, examples: String) throws(JobError) -> Plan.Interval {
-        guard let word else { throw mismatch(.wrongType, "is not a span of training", write: examples) }
+        guard let word, word.utf8.count <= Self.longestNumber else {
+            throw mismatch(.wrongType, "is not a span of training", write: examples)
+        }
         guard let match = word.wholeMatch(of: /\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*/),
             let number = Double(match.1)
         else { throw mismatch(.wrongType, "is not a span of training", write: examples) }

@@ -45,5 +45,8 @@ package struct JobError: Error, CustomStringConvertible, Sendable {
         return [place, key ?? "", problem].filter { !$0.isEmpty }.joined(separator: ": ")
     }
 
+    /// The system refused to read, which says nothing of the job.
+    package var isTransient: Bool { code == .unreadable && cause != nil }
+
     package var description: String { cause.map { "\(message) (\($0))" } ?? message }
 }

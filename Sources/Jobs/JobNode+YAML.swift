@@ -108,10 +108,22 @@ extension JobError {
             self.init(
                 .syntax, "is not YAML: \(problem)", file: file, line: 1 + before.utf8.count { $0 == 0x0a })
         case .duplicatedKeysInMapping(let keys, let context):
+            let key = keys.first ?? ""
             self.init(
-                .duplicateKey, "is given more than once; keep one", file: file, line: context.mark.line,
-                key: keys.first)
+                .duplicateKey, "is given more than once; keep one", file: file,
+                line: Self.lastLine(of: key, in: text, from: context.mark.line), key: key)
         default: self.init(.syntax, "is not YAML", file: file, cause: error)
         }
+    }
+
+    /// The last line that begins with a key, as Yams says only where its mapping begins.
+    private static func lastLine(of key: String, in text: String, from first: Int) -> Int {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        func begins(_ line: Substring) -> Bool {
+            let words = line.drop { $0 == " " || $0 == "\"" || $0 == "'" }
+            guard words.hasPrefix(key) else { return false }
+            return words.dropFirst(key.count).first { $0 != " " && $0 != "\"" && $0 != "'" } == ":"
+        }
+        return lines.indices.last { $0 >= first - 1 && begins(lines[$0]) }.map { $0 + 1 } ?? first
     }
 }

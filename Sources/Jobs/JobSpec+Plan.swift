@@ -12,8 +12,12 @@ extension JobSpec {
     /// - Parameters:
     ///   - name: the run's.
     ///   - folder: what relative paths begin at; nil refuses them, as for a job that was dropped.
+    ///   - forThisMachine: false for a plan that another build may have made.
     /// - Throws: `unsupported` for what this build lacks, `wrongType` for a relative path without a folder.
-    package func plan(name: String, relativeTo folder: FilePath?) throws(JobError) -> Plan {
+    package func plan(
+        name: String, relativeTo folder: FilePath?, forThisMachine: Bool = true
+    ) throws(JobError) -> Plan {
+        if forThisMachine { try refuseWhatThisBuildLacks() }
         let model = model ?? .alexnet
         let optimizer = optimizer ?? .sgd
         let weightDecay = weightDecay ?? 0.0005
@@ -53,8 +57,8 @@ extension JobSpec {
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
             shuffle: shuffle ?? true,
             seed: seed ?? 1,
-            device: try plannedDevice(),
-            precision: try plannedPrecision(),
+            device: plannedDevice,
+            precision: plannedPrecision,
             width: width ?? 1,
             threads: threads,
             checkpoint: Plan.Checkpoint(every: checkpointEvery ?? .seconds(300), keep: keep),
@@ -78,25 +82,32 @@ extension JobSpec {
         return folder.pushing(written).lexicallyNormalized().string
     }
 
-    private func plannedDevice() throws(JobError) -> Plan.Device {
+    private var plannedDevice: Plan.Device {
         switch device ?? .auto {
-        case .auto, .cpu: return .cpu
-        case .cuda(let which):
+        case .auto, .cpu: .cpu
+        case .cuda(let which): .cuda(which ?? "0")
+        }
+    }
+
+    private var plannedPrecision: Plan.Precision {
+        switch precision ?? .auto {
+        case .auto, .fp32: .fp32
+        case .tf32: .tf32
+        case .bf16: .bf16
+        }
+    }
+
+    private func refuseWhatThisBuildLacks() throws(JobError) {
+        if case .cuda(let which)? = device {
             let value = which.map { $0.hasPrefix("GPU-") ? $0 : "cuda:\($0)" } ?? "cuda"
             throw error(
                 .unsupported, "device",
                 "\"\(value)\" cannot be used: this build has no CUDA engine; write cpu or auto")
         }
-    }
-
-    private func plannedPrecision() throws(JobError) -> Plan.Precision {
-        switch precision ?? .auto {
-        case .auto, .fp32: return .fp32
-        case .tf32, .bf16:
+        if let precision, [.tf32, .bf16].contains(precision) {
             throw error(
                 .unsupported, "precision",
-                "\"\((precision ?? .auto).rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto"
-            )
+                "\"\(precision.rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto")
         }
     }
 }

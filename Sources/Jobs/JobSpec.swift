@@ -1,7 +1,6 @@
 // A job as written: what the file says and nothing else. What it leaves open is nil; Plan fills it in.
 
 package import Networks
-package import SystemPackage
 
 package struct JobSpec: Sendable {
     package enum Device: Hashable, Sendable {
@@ -66,9 +65,4 @@ package struct JobSpec: Sendable {
 
     /// A job in which only the data set is given.
     package init(dataset: String, file: String) { (self.dataset, self.file) = (dataset, file) }
-
-    /// Reads and decodes a job file.
-    package init(contentsOf path: FilePath, followsLinks: Bool = true) throws(JobError) {
-        try self.init(bytes: try JobFile.read(path, followsLinks: followsLinks), file: path.string)
-    }
 }

@@ -10,6 +10,9 @@ struct JobValue {
     let line: Int
     let file: String
 
+    /// In characters; a Double written out in full has at most 25.
+    static let longestNumber = 64
+
     func error(_ code: JobError.Code, _ problem: String) -> JobError {
         JobError(code, problem, file: file, line: line, key: key)
     }
@@ -55,7 +58,8 @@ struct JobValue {
 
     func seed() throws(JobError) -> UInt64 {
         let hint = "a whole number from 0 to \(UInt64.max)"
-        guard let (text, quoted) = scalar, !quoted, text.wholeMatch(of: /[-+]?[0-9]+/) != nil else {
+        _ = try number(write: hint)
+        guard let text = scalar?.text, text.wholeMatch(of: /[-+]?[0-9]+/) != nil else {
             throw mismatch(.wrongType, "is not a whole number", write: hint)
         }
         guard let seed = UInt64(text) else { throw mismatch(.outOfRange, "is out of range", write: hint) }
@@ -79,7 +83,9 @@ struct JobValue {
             throw mismatch(
                 .wrongType, "is text, in quotes, not a number", write: "it without the quotes: \(hint)")
         }
-        guard !quoted, text.wholeMatch(of: /[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil,
+        // The pattern takes a time that is the square of the length.
+        guard !quoted, text.utf8.count <= Self.longestNumber,
+            text.wholeMatch(of: /[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil,
             let value = Double(text)
         else { throw mismatch(.wrongType, "is not a number", write: hint) }
         guard value.isFinite else { throw mismatch(.notFinite, "is not finite", write: hint) }

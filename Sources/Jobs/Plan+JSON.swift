@@ -1,4 +1,5 @@
-// A plan as JSON: what `validate` prints, runs/NAME/plan.json and every checkpoint's copy of it.
+// A plan as JSON: runs/NAME/plan.json and every checkpoint's copy of it. It is a job file in which every key is given, so
+// the job files' reader reads it back.
 
 package import Foundation
 package import SystemPackage
@@ -8,10 +9,16 @@ extension Plan {
     package func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        let fields = PlanField.all.map { (key: $0.key, value: $0.value(self)) }
+        return try encoder.encode(PlanValue.mapping(fields)) + Data("\n".utf8)
     }
 
-    package init(json: Data) throws { self = try JSONDecoder().decode(Self.self, from: json) }
+    /// - Parameter name: the run's; a plan lies in its run's folder and does not repeat it.
+    /// - Throws: as a job file.
+    package init(json: Data, name: String) throws(JobError) {
+        self = try JobSpec(bytes: Array(json), file: "plan.json").plan(
+            name: name, relativeTo: nil, forThisMachine: false)
+    }
 
     /// Replaces `path`, whole or not at all, and on disk when it returns.
     package func write(to path: FilePath) throws(JobError) {
@@ -24,15 +31,9 @@ extension Plan {
         }
     }
 
-    /// The plan stored at `path`; nil if there is none.
-    package static func load(_ path: FilePath) throws(JobError) -> Plan? {
-        do {
-            guard let data = try path.contentsIfPresent() else { return nil }
-            return try Plan(json: data)
-        } catch {
-            throw JobError(
-                .runFile, "the plan of this run cannot be read; remove the run's folder to begin it anew",
-                file: path.string, cause: error)
-        }
+    /// The plan of a run's last attempt; nil where there is none that can be understood.
+    package static func load(_ run: RunFolder) -> Plan? {
+        guard let data = try? run.plan.contentsIfPresent() else { return nil }
+        return try? Plan(json: data, name: run.name)
     }
 }

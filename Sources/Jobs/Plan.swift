@@ -1,10 +1,10 @@
-// A plan is a job with nothing left open: every default resolved, paths absolute, sizes in steps where the data set
-// decides. `alexnetd validate` prints it; each run folder and each checkpoint holds it as JSON.
+// A plan is a job with nothing left open: every default resolved, paths absolute. `alexnetd validate` prints it; each run
+// folder and each checkpoint holds it as JSON, in the form of a job file.
 
 package import Networks
 
-package struct Plan: Codable, Hashable, Sendable {
-    package enum OptimizerKind: String, Codable, Sendable, CaseIterable { case sgd, nesterov, adam }
+package struct Plan: Hashable, Sendable {
+    package enum OptimizerKind: String, Sendable, CaseIterable { case sgd, nesterov, adam }
 
     package enum Device: Hashable, Sendable {
         case cpu
@@ -12,7 +12,7 @@ package struct Plan: Codable, Hashable, Sendable {
         case cuda(String)
     }
 
-    package enum Precision: String, Codable, Sendable, CaseIterable { case fp32, tf32, bf16 }
+    package enum Precision: String, Sendable, CaseIterable { case fp32, tf32, bf16 }
 
     package enum Initialization: Hashable, Sendable {
         case he, cudaConvnet, paper, caffe, torch
@@ -20,7 +20,7 @@ package struct Plan: Codable, Hashable, Sendable {
         case file(String)
     }
 
-    package struct Augmentation: Codable, Hashable, Sendable {
+    package struct Augmentation: Hashable, Sendable {
         package var randomCrop: Bool
         package var flip: Bool
         /// Deviation of the PCA colour noise in units of the data's principal deviations; 0 for none.
@@ -34,20 +34,20 @@ package struct Plan: Codable, Hashable, Sendable {
     }
 
     /// A span of training, as written. `seconds` is allowed for checkpoints only.
-    package enum Interval: Codable, Hashable, Sendable {
+    package enum Interval: Hashable, Sendable {
         case steps(Int)
         case epochs(Int)
         case seconds(Double)
     }
 
-    package struct Schedule: Codable, Hashable, Sendable {
-        package enum Decay: Codable, Hashable, Sendable {
+    package struct Schedule: Hashable, Sendable {
+        package enum Decay: Hashable, Sendable {
             case constant
             /// Times `factor` at each of these epochs' ends (counted from 1).
             case steps(at: [Int], factor: Double)
             /// Times `factor` every so many epochs.
             case every(epochs: Int, factor: Double)
-            /// Times `factor` after `patience` evaluations in a row without a better validation loss.
+            /// Times `factor` after more than `patience` evaluations in a row without a better validation loss, as torch.
             case plateau(factor: Double, patience: Int)
             /// Half a cosine from the learning rate down to `final` of it over the run.
             case cosine(final: Double)
@@ -62,7 +62,7 @@ package struct Plan: Codable, Hashable, Sendable {
         }
     }
 
-    package struct Checkpoint: Codable, Hashable, Sendable {
+    package struct Checkpoint: Hashable, Sendable {
         package var every: Interval
         /// How many of the newest to keep; nil keeps all.
         package var keep: Int?
@@ -70,7 +70,7 @@ package struct Plan: Codable, Hashable, Sendable {
         package init(every: Interval, keep: Int?) { (self.every, self.keep) = (every, keep) }
     }
 
-    package struct Log: Codable, Hashable, Sendable {
+    package struct Log: Hashable, Sendable {
         package var every: Interval
         package var histograms: Interval
 
@@ -101,29 +101,14 @@ package struct Plan: Codable, Hashable, Sendable {
     package var device: Device
     package var precision: Precision
     package var width: Double
-    /// Lanes of the CPU engine, decoders included.
+    /// Lanes of the CPU engine; half as many decode images beside it.
     package var threads: Int
     package var checkpoint: Checkpoint
     package var log: Log
     package var priority: Int
 }
 
-extension Plan.Device: Codable {
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        self = text == "cpu" ? .cpu : .cuda(String(text.dropFirst("cuda:".count)))
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .cpu: try container.encode("cpu")
-        case .cuda(let which): try container.encode("cuda:" + which)
-        }
-    }
-}
-
-extension Plan.Initialization: Codable {
+extension Plan.Initialization {
     private static let names: [(String, Self)] = [
         ("he", .he), ("cuda-convnet", .cudaConvnet), ("paper", .paper), ("caffe", .caffe), ("torch", .torch),
     ]
@@ -137,15 +122,5 @@ extension Plan.Initialization: Codable {
     package var name: String {
         if case .file(let path) = self { return path }
         return Self.names.first { $0.1 == self }!.0
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        self = Self(name: text) ?? .file(text)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(name)
     }
 }

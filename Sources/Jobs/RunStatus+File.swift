@@ -16,6 +16,17 @@ extension RunStatus {
         }
     }
 
+    /// Puts the status into the file that is there. A reader may see a part of it.
+    /// - Throws: `Errno`.
+    package func overwrite(_ path: FilePath) throws {
+        let bytes = try json()
+        let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+        try file.closeAfter {
+            try file.writeAll(toAbsoluteOffset: 0, bytes)
+            try file.resize(to: Int64(bytes.count))
+        }
+    }
+
     /// Nil where there is none, or nothing that can be understood: a status is news, not truth.
     package static func load(_ path: FilePath) -> RunStatus? {
         guard let data = try? path.contentsIfPresent() else { return nil }
@@ -26,6 +37,7 @@ extension RunStatus {
     package func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.dateEncodingStrategy = .iso8601
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -34,6 +46,7 @@ extension RunStatus {
 
     package init(json: Data) throws {
         let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         decoder.dateDecodingStrategy = .iso8601
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -86,6 +86,6 @@ extension JobValue {
 }
 
 extension Plan.Schedule.Decay {
-    /// Divided by ten after five evaluations without a better one.
+    /// Divided by ten after more than five evaluations without a better one.
     static let plateau = Self.plateau(factor: 0.1, patience: 5)
 }

@@ -21,11 +21,6 @@ package struct Network: Hashable, Sendable {
         let first = layers.first { $0.forwardFLOPs > 0 }
         return 3 * forwardFLOPs - (first?.forwardFLOPs ?? 0)
     }
-
-    /// Floats held for one image's activations, all layers.
-    package var activationCount: Int {
-        input.count + layers.reduce(0) { $0 + $1.output.count }
-    }
 }
 
 extension Layer {

@@ -10,8 +10,6 @@ package enum Purpose: UInt32, Sendable {
     case augmentation = 3
     case dropout = 4
     case syntheticImages = 5
-    case colorNoise = 6
-    case split = 7
 }
 
 /// A sequence of 32-bit words from Philox4x32-10 at counter (n, c1, c2, purpose), n = 0, 1, 2…

@@ -42,8 +42,7 @@ package struct JobFolder: Sendable {
             root.jobs, root.running, root.done, root.failed, root.cancelled, root.runs, root.cache,
         ] {
             do {
-                try FileManager.default.createDirectory(
-                    atPath: folder.string, withIntermediateDirectories: true)
+                try folder.makeFolder()
             } catch {
                 throw SpoolError(
                     .folder, "the folder \(folder) cannot be made; check the path and its permissions",

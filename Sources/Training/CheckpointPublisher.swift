@@ -9,9 +9,8 @@ internal import Networks
 /// Everything the two threads share is guarded by `condition`; the snapshot belongs to whom `job` says.
 final class CheckpointPublisher: @unchecked Sendable {  // see above
     struct Request {
-        let step: Int
+        let state: TrainingState
         let isBest: Bool
-        let state: Data
         let plan: Data
     }
 
@@ -95,25 +94,28 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
     private func publishNow(_ request: Request) throws {
         guard snapshot[.parameters]!.isFinite else {
             // The next step's loss says so too, and ends the run; the checkpoint before this one is the good one.
-            report(.notice("the parameters of step \(request.step) are not finite: no checkpoint"))
+            report(.notice("the parameters of step \(request.state.step) are not finite: no checkpoint"))
             return
         }
         try DiskPatience.waitOut(
             stop, { self.report(.waiting($0)) },
             {
-                let publication = try store.publish(step: request.step, isBest: request.isBest) { writer in
+                let publication = try store.publish(
+                    step: request.state.step, isBest: request.isBest,
+                    supersedes: { try request.state.supersedes($0) }
+                ) { writer in
                     try writer.write(Checkpoint.modelFile, tensors(.parameters), metadata: ["format": "pt"])
                     let moments = snapshot.keys.filter { $0 != .parameters }.sorted {
                         $0.rawValue < $1.rawValue
                     }
                     try writer.write(
                         Checkpoint.optimizerFile, moments.flatMap { tensors($0, prefix: $0.rawValue + ".") })
-                    try writer.write(Checkpoint.stateFile, request.state)
+                    try writer.write(Checkpoint.stateFile, request.state.json())
                     try writer.write(Checkpoint.planFile, request.plan)
                 }
-                publication.notices.forEach { report(.notice($0)) }
+                (publication.notices + publication.pruning.notices).forEach { report(.notice($0)) }
             })
-        report(.published(step: request.step))
+        report(.published(step: request.state.step))
     }
 
     private func tensors(_ kind: StateKind, prefix: String = "") -> [Tensor] {
@@ -121,5 +123,12 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
         return set.parameters.enumerated().map { index, parameter in
             Tensor(prefix + parameter.name, parameter.shape, UnsafeBufferPointer(set[index]))
         }
+    }
+}
+
+extension TrainingState {
+    /// Whether a checkpoint of this step was written with its epoch's evaluation still to be done.
+    fileprivate func supersedes(_ checkpoint: Checkpoint) throws -> Bool {
+        try TrainingState(json: try checkpoint.data(Checkpoint.stateFile)).epoch < epoch
     }
 }

@@ -10,17 +10,17 @@ final class Checkpointing {
     private let curves: Curves
     private let plan: Plan
     private let planJSON: Data
-    /// The step of the newest publication that was begun, and when.
-    private var newest: Int?
+    /// Of the newest publication that was begun, and when.
+    private var newest: (step: Int, epoch: Int)?
     private var begun = ContinuousClock.now
 
+    /// - Parameter state: of the checkpoint that the run goes on from; nil without one.
     init(
         _ publisher: CheckpointPublisher, _ engine: any Engine, _ curves: Curves, _ plan: Plan,
-        from step: Int?
+        from state: TrainingState?
     ) throws {
-        (self.publisher, self.engine, self.curves, self.plan, newest) = (
-            publisher, engine, curves, plan, step
-        )
+        (self.publisher, self.engine, self.curves, self.plan) = (publisher, engine, curves, plan)
+        newest = state.map { ($0.step, $0.epoch) }
         planJSON = try plan.json()
     }
 
@@ -30,19 +30,17 @@ final class Checkpointing {
         case .seconds(let seconds): ContinuousClock.now - begun > .seconds(seconds) && !publisher.isBusy
         case .steps, .epochs:
             state.step % (plan.checkpoint.every.steps(perEpoch: stepsPerEpoch) ?? 1) == 0
-                && state.step != newest
+                && state.step != newest?.step
         }
     }
 
-    /// Begins a publication, unless this step has one that need not be marked best.
+    /// Begins a publication, unless there is one of this step and epoch that need not be marked best.
     func publish(_ state: TrainingState, isBest: Bool) throws {
-        guard state.step != newest || isBest else { return }
+        if let newest, newest == (state.step, state.epoch), !isBest { return }
         try curves.sync()
         try publisher.publish(
-            CheckpointPublisher.Request(
-                step: state.step, isBest: isBest, state: try state.json(), plan: planJSON),
-            from: engine)
-        (newest, begun) = (state.step, .now)
+            CheckpointPublisher.Request(state: state, isBest: isBest, plan: planJSON), from: engine)
+        (newest, begun) = ((state.step, state.epoch), .now)
     }
 
     /// Returns when nothing is under way any more.

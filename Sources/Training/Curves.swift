@@ -15,6 +15,8 @@ final class Curves {
     private let stop: StopFlag
     private let report: (TrainingEvent) -> Void
     private var flushed = ContinuousClock.now
+    /// Said once until there is room again.
+    private var diskIsFull = false
 
     /// - Parameter step: inside the checkpoint that the run resumes from; 0 without one.
     init(
@@ -52,24 +54,30 @@ final class Curves {
         try log.scalar("error/top5/validation", window.top5Error, step: state.step)
     }
 
-    /// About once a second. A full disk is no error here: the points stay in memory.
+    /// About once a second.
     func flushIfDue() throws {
-        guard ContinuousClock.now - flushed > .seconds(Self.patience) else { return }
-        do { try flush() } catch  where DiskPatience.isNoSpace(error) {
-            report(.warning("\(error)"))
-            flushed = .now
-        }
+        if ContinuousClock.now - flushed > .seconds(Self.patience) { try flush() }
     }
 
+    /// A full disk is no error here: the points stay in memory.
     private func flush() throws {
-        try log.flush()
         flushed = .now
+        do {
+            try log.flush()
+            diskIsFull = false
+        } catch  where DiskPatience.isNoSpace(error) {
+            if !diskIsFull { report(.waiting("\(error)")) }
+            diskIsFull = true
+        }
     }
 
     /// Everything so far to the disk; waits while that is full.
     func sync() throws {
-        try DiskPatience.waitOut(stop, { report(.warning($0)) }, { try log.sync() })
+        try DiskPatience.waitOut(stop, { report(.waiting($0)) }, { try log.sync() })
     }
 
-    func close() throws { try DiskPatience.waitOut(stop, { report(.warning($0)) }, { try log.close() }) }
+    /// At an error's end: what can be kept is kept.
+    func salvage() { try? log.close() }
+
+    func close() throws { try DiskPatience.waitOut(stop, { report(.waiting($0)) }, { try log.close() }) }
 }

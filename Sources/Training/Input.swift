@@ -26,13 +26,22 @@ final class Input {
                 augmentation: Augmentation(
                     randomCrop: plan.augmentation.randomCrop, flip: plan.augmentation.flip,
                     pcaColor: plan.augmentation.pcaColor),
-                threads: max(1, plan.threads / 2), cacheBytes: Self.cacheBytes))
+                threads: max(1, plan.threads / 2), batches: Self.batches, cacheBytes: Self.cacheBytes))
         stepsPerEpoch = loader.batches(in: .train)
         validationCount = dataset.validation.count
     }
 
-    /// An eighth of the machine's memory, at most 8 GiB (43,000 images): a small data set is decoded once.
-    static var cacheBytes: Int { min(8 << 30, Int(ProcessInfo.processInfo.physicalMemory / 8)) }
+    /// One is trained on, one is ready, one is being filled.
+    private static let batches = 3
+
+    /// An eighth of the memory, at most 8 GiB (43,000 images): a small data set is decoded once.
+    private static var cacheBytes: Int { min(8 << 30, MachineMemory.limit / 8) }
+
+    /// Bytes that decoded images will take.
+    static func memoryNeeded(_ dataset: Dataset, _ plan: Plan) -> Int {
+        let all = (dataset.train.count + dataset.validation.count) * Batch.bytesPerImage
+        return batches * plan.batchSize * Batch.bytesPerImage + min(cacheBytes, all)
+    }
 
     func train(epoch: Int, from batch: Int) { loader.begin(.train, epoch: epoch, from: batch) }
 

@@ -2,20 +2,21 @@
 
 internal import Checkpoints
 internal import Compute
+internal import Networks
 
-extension ParameterSet {
-    /// Reads every parameter; tensors of other names are left alone.
+extension SafetensorsFile {
+    /// Whether every parameter is there in its shape; tensors of other names are left alone.
     /// - Parameters:
     ///   - prefix: before each name in the file.
     ///   - source: the file, for messages.
-    /// - Throws: `TrainingError.checkpoint` naming a tensor that is missing or of another shape; `CheckpointsError`.
-    func read(_ file: SafetensorsFile, prefix: String = "", source: String) throws {
-        for (index, parameter) in parameters.enumerated() {
+    /// - Throws: `TrainingError.checkpoint` naming a tensor that is missing or of another shape.
+    func check(holds parameters: [Parameter], prefix: String = "", source: String) throws {
+        for parameter in parameters {
             let name = prefix + parameter.name
-            guard let shape = file.shape(of: name) else {
+            guard let shape = shape(of: name) else {
                 throw TrainingError(
                     .checkpoint,
-                    "\(source) has no tensor \"\(name)\"; it has \(file.names.prefix(4).joined(separator: ", "))…"
+                    "\(source) has no tensor \"\(name)\"; it has \(names.prefix(4).joined(separator: ", "))…"
                 )
             }
             guard shape == parameter.shape else {
@@ -26,7 +27,17 @@ extension ParameterSet {
                     model, width or number of classes?
                     """)
             }
-            try file.read(name, into: self[index])
+        }
+    }
+}
+
+extension ParameterSet {
+    /// Reads every parameter.
+    /// - Throws: as `check`; `CheckpointsError`.
+    func read(_ file: SafetensorsFile, prefix: String = "", source: String) throws {
+        try file.check(holds: parameters, prefix: prefix, source: source)
+        for (index, parameter) in parameters.enumerated() {
+            try file.read(prefix + parameter.name, into: self[index])
         }
     }
 }

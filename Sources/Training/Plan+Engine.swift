@@ -1,6 +1,8 @@
 // A plan in the words of the layers that compute.
 
 package import Compute
+internal import ComputeCPU
+package import Datasets
 package import Jobs
 package import Networks
 
@@ -16,6 +18,13 @@ extension Plan {
         return Optimizer(
             method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
             biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay))
+    }
+
+    /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.
+    package func memoryNeeded(_ network: Network, _ dataset: Dataset) -> (engine: Int, images: Int) {
+        let engine = CPUEngine.memoryNeeded(
+            network, capacity: batchSize, optimizer: engineOptimizer, threads: threads)
+        return (engine, Input.memoryNeeded(dataset, self))
     }
 
     /// Nil where the weights come from a file.

@@ -8,6 +8,7 @@ internal import Compute
 internal import ComputeCPU
 internal import Datasets
 internal import Foundation
+internal import Images
 package import Jobs
 internal import Networks
 internal import SystemPackage
@@ -21,8 +22,8 @@ package final class Run {
     private let report: @Sendable (TrainingEvent) -> Void
     private let status: StatusFile
 
-    /// How long a predecessor that is being killed may hold the run's lock, in seconds.
-    private static let lockPatience = 60.0
+    /// How long a predecessor that is being killed may hold the run's lock.
+    private static let lockPatience = Duration.seconds(60)
 
     /// - Parameter report: told what happens; on the caller's thread, and for checkpoints on another.
     package init(
@@ -41,11 +42,10 @@ package final class Run {
     /// Trains to the end.
     /// - Throws: what ended it: `TrainingError`, `JobError`, `DatasetsError` and those of the targets below.
     package func run() throws {
-        try FileManager.default.createDirectory(
-            atPath: folder.path.string, withIntermediateDirectories: true)
-        let lock = try FileLock(folder.lock, patience: Self.lockPatience)
+        let lock = try lockFolder()
         defer { withExtendedLifetime(lock) {} }
         status.begin()
+        report(.began)
         do {
             try train()
             status.end(.done, nil)
@@ -64,12 +64,39 @@ package final class Run {
         }
     }
 
+    /// A predecessor may be about to end.
+    private func lockFolder() throws -> FileLock {
+        try patiently {
+            do { try folder.path.makeFolder() } catch {
+                throw JobError(
+                    .runFile, "the run's folder cannot be made; check the path and its permissions",
+                    file: folder.path.string, cause: error)
+            }
+        }
+        let deadline = ContinuousClock.now + Self.lockPatience
+        while true {
+            try stop.check()
+            do {
+                return try patiently { try FileLock(folder.lock) }
+            } catch let error as JobError where error.code == .locked && ContinuousClock.now < deadline {
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+        }
+    }
+
+    /// Waits while the disk is full.
+    private func patiently<T>(_ body: () throws -> T) throws -> T {
+        try DiskPatience.waitOut(stop, { report(.waiting($0)) }, body)
+    }
+
     private func train() throws {
         let store = CheckpointStore(folder: folder.checkpoints, keep: plan.checkpoint.keep)
         let recovered = try recover(store)
+        try stop.check()
         var state = recovered.state
-        if let old = try Plan.load(folder.plan) ?? recovered.plan {
-            for change in try plan.continuing(old, epochsDone: state.epoch) where change.effect == .inexact {
+        if let old = Plan.load(folder) ?? recovered.plan {
+            let begun = state.epoch + (state.batch > 0 ? 1 : 0)
+            for change in try changes(from: old, epochsBegun: begun) where change.effect == .inexact {
                 report(.warning("\(change.text): not bit-exact from step \(state.step) on"))
             }
         }
@@ -79,19 +106,23 @@ package final class Run {
         let statistics = try Statistics.load(
             of: dataset, cache: root.cache, threads: plan.threads,
             progress: { [report] in report(.scanning(done: $0, of: $1)) },
-            shouldStop: { [stop] in stop.isRaised })
+            shouldStop: { [stop] in stop.isRaised },
+            notCached: { [report] in report(.note("it will be read again next time: \($0)")) })
         let repaired = try dataset.repaired(by: statistics)
 
         let network = AlexNet.network(
             plan.model, classes: dataset.classes.count, width: plan.width, dropout: Float(plan.dropout))
+        let normalization = normalization(statistics)
         let engine = try CPUEngine(
-            network: network, capacity: plan.batchSize, normalization: normalization(statistics),
+            network: network, capacity: plan.batchSize, normalization: normalization,
             optimizer: plan.engineOptimizer, seed: plan.seed, threads: plan.threads)
         try fill(engine, recovered.checkpoint)
-        compare(engine, with: &state)
+        compare(engine, normalization, with: &state)
 
-        try plan.write(to: folder.plan)
-        try folder.job.replaceContents(with: job.bytes, durable: true)
+        try patiently {
+            try plan.write(to: folder.plan)
+            try folder.job.replaceContents(with: job.bytes, durable: true)
+        }
         let input = Input(repaired, statistics, plan, network, stop: stop)
         defer { input.close() }
         let curves = try Curves(
@@ -102,8 +133,16 @@ package final class Run {
             store: store, network: network, kinds: [.parameters] + plan.engineOptimizer.state, stop: stop,
             report: reportOfPublisher())
         defer { publisher.close() }
-        let checkpoints = try Checkpointing(publisher, engine, curves, plan, from: recovered.checkpoint?.step)
-        try Trainer(plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report).run()
+        let checkpoints = try Checkpointing(
+            publisher, engine, curves, plan, from: recovered.checkpoint.map { _ in recovered.state })
+        do {
+            try Trainer(plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report)
+                .run()
+        } catch {
+            // The last points say what went wrong.
+            curves.salvage()
+            throw error
+        }
     }
 
     private func reportOfPublisher() -> @Sendable (CheckpointPublisher.Report) -> Void {
@@ -111,7 +150,7 @@ package final class Run {
             switch event {
             case .published(let step): report(.checkpointed(step: step))
             case .notice(let text): report(.note(text))
-            case .waiting(let text): report(.warning(text))
+            case .waiting(let text): report(.waiting(text))
             }
         }
     }
@@ -119,17 +158,16 @@ package final class Run {
     // MARK: - What is there already
 
     private func recover(_ store: CheckpointStore) throws -> Recovered {
-        try FileManager.default.createDirectory(
-            atPath: folder.checkpoints.string, withIntermediateDirectories: true)
         try store.cleanUp()
         let recovery = try store.newestValid()
         recovery.notices.forEach { report(.warning($0)) }
         guard let checkpoint = recovery.checkpoint else { return Recovered() }
+        store.prune(after: checkpoint.step).notices.forEach { report(.note($0)) }
         let state: TrainingState
         let plan: Plan
         do {
             state = try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
-            plan = try Plan(json: try checkpoint.data(Checkpoint.planFile))
+            plan = try Plan(json: try checkpoint.data(Checkpoint.planFile), name: folder.name)
         } catch {
             throw TrainingError(
                 .checkpoint,
@@ -146,6 +184,14 @@ package final class Run {
         var plan: Plan?
     }
 
+    private func changes(from old: Plan, epochsBegun: Int) throws -> [PlanChange] {
+        do {
+            return try plan.continuing(old, epochsBegun: epochsBegun)
+        } catch {
+            throw job.error(error.code, key: error.key ?? "", error.problem)
+        }
+    }
+
     private func compare(_ dataset: Dataset, with state: inout TrainingState) throws {
         if let difference = state.data?.difference(to: dataset.fingerprint) {
             throw TrainingError(
@@ -156,24 +202,33 @@ package final class Run {
         state.data = dataset.fingerprint
     }
 
-    private func compare(_ engine: any Engine, with state: inout TrainingState) {
-        let now = engine.fingerprint
-        for (key, old) in state.numerics.sorted(by: { $0.key < $1.key }) where now[key] != old {
-            report(
-                .warning(
-                    "\(key): \(old) before, \(now[key] ?? "none") now: not bit-exact from step \(state.step) on"
-                ))
+    private func compare(
+        _ engine: any Engine, _ normalization: Normalization, with state: inout TrainingState
+    ) {
+        let now = engine.fingerprint.merging(
+            ["program": Version.text, "jpeg": JPEGDecoder.library], uniquingKeysWith: { $1 })
+        var changes = state.numerics.sorted { $0.key < $1.key }.filter { now[$0.key] != $0.value }.map {
+            "\($0.key): \($0.value) before, \(now[$0.key] ?? "none") now"
         }
-        state.numerics = now
+        if let old = state.normalization, old != normalization {
+            changes.append("the data's mean and deviation have changed")
+        }
+        for change in changes { report(.warning("\(change): not bit-exact from step \(state.step) on")) }
+        (state.numerics, state.normalization) = (now, normalization)
     }
 
     // MARK: - The engine's beginning
 
     private func normalization(_ statistics: Statistics) -> Normalization {
-        let standardizes = plan.initializer?.standardizesInput ?? true
+        let one = SIMD3<Float>(repeating: 1)
+        guard plan.initializer?.standardizesInput ?? true else {
+            return Normalization(mean: SIMD3<Float>(statistics.mean), deviation: one)
+        }
+        // A channel may be the same everywhere.
+        let deviation = SIMD3<Float>(statistics.deviation)
         return Normalization(
             mean: SIMD3<Float>(statistics.mean),
-            deviation: standardizes ? SIMD3<Float>(statistics.deviation) : SIMD3(repeating: 1))
+            deviation: deviation.replacing(with: one, where: deviation .< 1))
     }
 
     private func fill(_ engine: CPUEngine, _ checkpoint: Checkpoint?) throws {
@@ -191,9 +246,8 @@ package final class Run {
                 initializer.fill(set[index], index, of: engine.network, seed: plan.seed)
             }
             engine.load(.parameters, from: set)
-        } else {
-            let path = plan.initialization.name
-            try set.read(try SafetensorsFile(FilePath(path)), source: path)
+        } else if let file = try job.initialWeights(for: engine.network) {
+            try set.read(file, source: plan.initialization.name)
             engine.load(.parameters, from: set)
         }
     }

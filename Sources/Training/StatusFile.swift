@@ -27,6 +27,7 @@ final class StatusFile: Sendable {
             contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
             contents.status.pid = getpid()
             contents.status.lastCheckpoint = before?.lastCheckpoint
+            contents.status.bestTop1Error = before?.bestTop1Error
             write(&contents)
         }
     }
@@ -35,8 +36,10 @@ final class StatusFile: Sendable {
         contents.withLock { contents in
             let before = contents.status.state
             contents.status.apply(event)
-            let isDue = ContinuousClock.now - contents.written >= .seconds(1)
-            if isDue || before != contents.status.state { write(&contents) }
+            var isDue =
+                ContinuousClock.now - contents.written >= .seconds(1) || before != contents.status.state
+            if case .waiting = event { isDue = true }
+            if isDue { write(&contents) }
         }
     }
 
@@ -50,19 +53,22 @@ final class StatusFile: Sendable {
         }
     }
 
-    /// A status that cannot be written is no reason to end a run: whoever reads it sees how old it is.
+    /// A status that cannot be written is no reason to end a run: whoever reads it sees how old it is. On a full disk
+    /// there is no room for a new file, but there may be in the old one.
     private func write(_ contents: inout Contents) {
         contents.written = .now
         contents.status.updated = Date()
-        try? contents.status.write(to: path)
+        do { try contents.status.write(to: path) } catch  where DiskPatience.isNoSpace(error) {
+            try? contents.status.overwrite(path)
+        } catch {}
     }
 }
 
 extension RunStatus {
     fileprivate mutating func apply(_ event: TrainingEvent) {
         switch event {
-        case .note: break
-        case .warning(let text): message = text
+        case .began, .note, .logged: break
+        case .warning(let text), .waiting(let text): message = text
         case .scanning(let done, let all): message = "reading the data set: \(done) of \(all) images"
         case .step(let progress):
             if state != .training { message = nil }
@@ -70,10 +76,12 @@ extension RunStatus {
             (epoch, epochs) = (progress.epoch, progress.epochs)
             (step, steps) = (progress.step, progress.steps)
             (loss, imagesPerSecond, eta) = (progress.loss, progress.imagesPerSecond, progress.eta)
-        case .logged: break
         case .evaluating: state = .evaluating
         case .evaluated(_, _, _, let top1Error, _, let isBest): if isBest { bestTop1Error = top1Error }
-        case .checkpointed(let step): lastCheckpoint = step
+        case .checkpointed(let step):
+            lastCheckpoint = step
+            // What was waited for is over.
+            message = nil
         }
     }
 }

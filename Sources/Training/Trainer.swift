@@ -123,8 +123,8 @@ final class Trainer {
         TrainingError(
             .notFinite,
             """
-            \(loss) is not a finite number at a learning rate of \(rate). Try a learning rate of \(rate / 10), or a \
-            warm-up (schedule: {…, warmup: 500 steps}), or init: he; the job's last checkpoint is from before
+            \(loss) is not a finite number at a learning rate of \(rate). Try, in a job of another name, a learning \
+            rate of \(rate / 10), or a warm-up (schedule: {…, warmup: 500 steps}), or init: he
             """)
     }
 

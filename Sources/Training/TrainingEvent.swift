@@ -1,10 +1,14 @@
 // What a run tells whoever watches it: a console, a log, tests. The run does not depend on what they do with it.
 
 package enum TrainingEvent: Sendable {
+    /// The run's folder is this attempt's own from here on.
+    case began
     /// A sentence for the log.
     case note(String)
     /// A sentence that a person should see.
     case warning(String)
+    /// The disk is full, and it waits for room; said again once a minute.
+    case waiting(String)
     /// Reading the whole data set once: images done, of all.
     case scanning(done: Int, of: Int)
     /// After every step.

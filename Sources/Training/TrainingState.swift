@@ -1,6 +1,7 @@
 // Where a run stands: everything beside parameters and moments that decides what comes next or is ever written. It is
 // the state.json of a checkpoint; numbers keep all their bits (Foundation writes a Double so that it reads back equal).
 
+package import Compute
 package import Datasets
 package import Foundation
 
@@ -17,17 +18,24 @@ package struct TrainingState: Codable, Sendable, Equatable {
     package var best: BestEvaluation?
     /// What the numbers were computed with, and on.
     package var numerics: [String: String] = [:]
+    /// What the network's input was made with.
+    package var normalization: Normalization?
     package var data: Fingerprint?
 
     package init() {}
 
     package func json() throws -> Data {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return try encoder.encode(self)
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return try encoder.encode(self) + Data("\n".utf8)
     }
 
-    package init(json: Data) throws { self = try JSONDecoder().decode(Self.self, from: json) }
+    package init(json: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(Self.self, from: json)
+    }
 }
 
 /// Sums over the training samples since the last log step.

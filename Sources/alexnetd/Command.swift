@@ -1,15 +1,23 @@
 // The command line: one file per subcommand.
 
 import ArgumentParser
+import Glibc
+import Training
 
 @main
 struct Alexnetd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alexnetd",
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
-        version: "0.1.0",
+        version: Version.text,
         subcommands: [
             DemoCommand.self, ServeCommand.self, JobsCommand.self, TrainCommand.self, ValidateCommand.self,
             TimeCommand.self,
         ])
+
+    static func main() {
+        // Whoever reads the output may go away; a run does not end for that.
+        signal(SIGPIPE, SIG_IGN)
+        main(nil)
+    }
 }

@@ -18,7 +18,7 @@ struct DemoCommand: ParsableCommand {
     /// Full-size AlexNet; only what differs from the defaults.
     private static let job = """
         # alexnetd demo: the paper's net on eight kinds of drawn patterns.
-        dataset: %@
+        dataset: "%@"
         epochs: %d
         batch_size: 16
         learning_rate: 0.003
@@ -43,7 +43,8 @@ struct DemoCommand: ParsableCommand {
         try awaitFact("the daemon's folders", seconds: 20) {
             FileManager.default.fileExists(atPath: root.jobs.string)
         }
-        let text = String(format: Self.job, data.string, Self.epochs)
+        let path = data.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let text = String(format: Self.job, path, Self.epochs)
         try text.write(
             toFile: root.jobs.appending("\(Self.name).yml").string, atomically: false, encoding: .utf8)
         say("dropped \(Self.name).yml into \(root.jobs)")
@@ -53,9 +54,12 @@ struct DemoCommand: ParsableCommand {
     private func rootPath() throws -> FilePath {
         if let keep {
             let path = FilePath.current.pushing(FilePath(keep)).lexicallyNormalized()
-            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-            let content = try FileManager.default.contentsOfDirectory(atPath: path.string)
-            guard content.isEmpty else {
+            do {
+                try path.makeFolder()
+            } catch {
+                throw ValidationError("the folder \(path) cannot be made (\(error))")
+            }
+            guard try FileManager.default.contentsOfDirectory(atPath: path.string).isEmpty else {
                 throw ValidationError("\(path) is not empty; --keep takes a new or an empty folder")
             }
             return path
@@ -141,18 +145,19 @@ struct DemoFailure: Error, CustomStringConvertible {
     var description: String { message }
 }
 
-/// `alexnetd serve` as a child, its log in a file.
+/// `alexnetd serve` as a child, its log in a file. It ends when this process does, Ctrl-C included.
 private final class DemoDaemon {
     let log: FilePath
     private let child = Process()
+    private let lifeline = Foundation.Pipe()
 
     init(_ root: RootFolder) throws {
         log = root.path.appending("serve.log")
         child.executableURL = URL(
             fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
                 atPath: Executable.path))
-        child.arguments = ["serve", "--root", root.path.string]
-        child.standardInput = FileHandle.nullDevice
+        child.arguments = ["serve", "--root", root.path.string, "--lifeline", "\(STDIN_FILENO)"]
+        child.standardInput = lifeline
         child.standardOutput = try FileHandle(appendingTo: log)
         child.standardError = child.standardOutput
         try child.run()

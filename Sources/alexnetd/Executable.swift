@@ -15,7 +15,9 @@ enum Executable {
         for (name, value) in wanted { setenv(name, value, 1) }
         setenv("ALEXNETD_EXEC", "1", 1)
         var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-        execv(path, &arguments)
+        // By its name, which is what ps(1) shows.
+        let name = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? path
+        execv(name, &arguments)
         // Going on with the slower kernels is better than not going on.
         unsetenv("ALEXNETD_EXEC")
     }

@@ -1,7 +1,9 @@
 // Which exit code an error becomes; the daemon decides by it whether to try again.
 
+import ArgumentParser
 import Checkpoints
 import Datasets
+import Foundation
 import InputPipeline
 import Jobs
 import Training
@@ -14,7 +16,7 @@ extension Jobs.ExitCode {
         }
         switch error {
         case let error as JobError:
-            self = [.locked, .runFile].contains(error.code) ? .fault : .badInput
+            self = error.isTransient || [.locked, .runFile].contains(error.code) ? .fault : .badInput
         case let error as DatasetsError:
             self = [.invalid, .badData].contains(error.code) ? .badInput : .fault
         case let error as InputPipelineError:
@@ -24,5 +26,13 @@ extension Jobs.ExitCode {
         case is TrainingError: self = .badInput
         default: self = .fault
         }
+    }
+}
+
+extension ArgumentParser.ExitCode {
+    /// Says what is wrong on stderr.
+    static func ending(_ error: any Error) -> Self {
+        FileHandle.standardError.write(Data("\(error)\n".utf8))
+        return Self(Jobs.ExitCode(error).rawValue)
     }
 }

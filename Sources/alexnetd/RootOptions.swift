@@ -12,6 +12,10 @@ struct RootOptions: ParsableArguments {
             "The folder of jobs and runs (default: $ALEXNETD_ROOT, else ./alexnetd).", valueName: "dir"))
     var path: String?
 
+    func validate() throws {
+        if path?.isEmpty == true { throw ValidationError("--root is empty; give it a folder") }
+    }
+
     /// Absolute, so that it means the same to a worker.
     var folder: RootFolder {
         let environment = ProcessInfo.processInfo.environment["ALEXNETD_ROOT"].flatMap {

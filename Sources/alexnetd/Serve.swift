@@ -17,6 +17,8 @@ struct ServeCommand: ParsableCommand {
             """)
 
     @OptionGroup var root: RootOptions
+    @Option(help: .hidden)
+    var lifeline: Int32?
 
     func run() throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -26,6 +28,7 @@ struct ServeCommand: ParsableCommand {
             let supervisor = try Supervisor(
                 root.folder, command: .thisProgram(environment: BLAS.environment), log: log)
             let signals = stop.onSignals()
+            if let lifeline { Lifeline.watch(lifeline) { stop.send() } }
             try withExtendedLifetime(signals) { try supervisor.run(until: stop) }
         } catch let error as SpoolError {
             log.critical("\(error)")

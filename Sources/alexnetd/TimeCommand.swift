@@ -31,15 +31,25 @@ struct TimeCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard steps > 0, classes > 1 else { throw ValidationError("--steps and --classes must be positive") }
+        func check(_ value: Int?, _ range: ClosedRange<Int>, _ name: String) throws {
+            guard let value, !range.contains(value) else { return }
+            throw ValidationError("--\(name) is \(range.lowerBound) to \(range.upperBound)")
+        }
+        try check(steps, 1...1_000_000, "steps")
+        try check(classes, 2...1_000_000, "classes")
+        try check(batchSize, 1...65536, "batch")
+        try check(threads, 1...1024, "threads")
         guard precision == .fp32 else { throw ValidationError("the CPU engine computes in fp32 only") }
-        if let batchSize, batchSize < 1 { throw ValidationError("--batch must be at least 1") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
 
     func run() throws {
         try Executable.becomeReadyForBLAS()
-        let plan = try spec.map { try Job(FilePath($0), relativeTo: .current).plan }
+        let plan: Plan?
+        do {
+            plan = try spec.map { try Job(FilePath($0), relativeTo: .current).plan }
+        } catch {
+            throw ArgumentParser.ExitCode.ending(error)
+        }
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)

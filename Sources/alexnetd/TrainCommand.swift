@@ -1,7 +1,7 @@
 // `alexnetd train SPEC`: one run, here and now. The daemon's workers are this command; so is what Slurm or a person runs.
 
 import ArgumentParser
-import Dispatch
+import Daemon
 import Foundation
 import Glibc
 import Jobs
@@ -20,18 +20,18 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try Executable.becomeReadyForBLAS()
-        if let lifeline { Lifeline.watch(lifeline) }
+        if let lifeline { Lifeline.watch(lifeline) { _exit(Jobs.ExitCode.again.rawValue) } }
         let stop = StopFlag()
-        let signals = [SIGTERM, SIGINT].map { Self.on($0) { stop.raise() } }
+        let signals = SignalSubscription(SignalSubscription.endings) { stop.raise() }
         defer { withExtendedLifetime(signals) {} }
         let console = TrainingConsole()
         do {
-            // A dropped job has no folder of its own; a person's paths begin where the person is.
-            let job = try Job(FilePath(spec), relativeTo: lifeline == nil ? .current : nil)
+            let job = try readJob()
             let run = root.folder.run(job.plan.name)
-            try console.open(log: run)
-            console.begin(job.plan, run)
-            try Run(job, root: root.folder, stop: stop, report: console.show).run()
+            try Run(job, root: root.folder, stop: stop) { event in
+                if case .began = event { console.begin(job.plan, run) }
+                console.show(event)
+            }.run()
             console.end("done: \(run.path)")
         } catch {
             console.end(Run.isStop(error) ? "stopped; the same command goes on from here" : "error: \(error)")
@@ -39,25 +39,24 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private static func on(_ signal: Int32, _ body: @escaping @Sendable () -> Void)
-        -> any DispatchSourceSignal
-    {
-        Glibc.signal(signal, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: signal, queue: .global(qos: .userInteractive))
-        source.setEventHandler(handler: body)
-        source.resume()
-        return source
+    private func readJob() throws -> Job {
+        let path = FilePath(spec)
+        guard lifeline != nil else { return try Job(path, relativeTo: .current) }
+        // A dropped job has no folder of its own, and will lie in another one when its errors are read.
+        let name = path.lastComponent.map { FilePath(root: nil, components: $0) } ?? path
+        return try Job(bytes: try JobFile.read(path, followsLinks: false), name, relativeTo: nil)
     }
 }
 
-/// A pipe whose other end the daemon holds: when the daemon is gone, however it went, so is its worker.
+/// A pipe whose other end the parent holds: when that is gone, however it went, this process ends too.
 enum Lifeline {
-    static func watch(_ descriptor: Int32) {
+    /// - Parameter ended: called once, on a thread of its own.
+    static func watch(_ descriptor: Int32, ended: @escaping @Sendable () -> Void) {
         let thread = Thread {
             var byte: UInt8 = 0
             while true {
                 let count = read(descriptor, &byte, 1)
-                if count == 0 || (count < 0 && errno != EINTR) { _exit(Jobs.ExitCode.again.rawValue) }
+                if count == 0 || (count < 0 && errno != EINTR) { return ended() }
             }
         }
         thread.name = "lifeline"

@@ -10,6 +10,8 @@ import Training
 final class TrainingConsole: Sendable {
     private struct State {
         var log: FileHandle?
+        /// Where the log is to be; nil before the run has begun.
+        var logPath: FilePath?
         /// Whether the terminal's last line is a progress bar.
         var hasBar = false
         var drawn = ContinuousClock.now - .seconds(1)
@@ -19,13 +21,8 @@ final class TrainingConsole: Sendable {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Appends to train.log from here on.
-    func open(log run: RunFolder) throws {
-        try FileManager.default.createDirectory(atPath: run.path.string, withIntermediateDirectories: true)
-        let handle = try FileHandle(appendingTo: run.log)
-        state.withLock { $0.log = handle }
-    }
-
     func begin(_ plan: Plan, _ run: RunFolder) {
+        state.withLock { $0.logPath = run.log }
         line(
             "\(plan.name): \(plan.model.rawValue) on \(plan.dataset), \(plan.epochs) epochs, \(plan.threads) threads"
         )
@@ -36,8 +33,9 @@ final class TrainingConsole: Sendable {
 
     func show(_ event: TrainingEvent) {
         switch event {
+        case .began: break
         case .note(let text): line(text)
-        case .warning(let text): line("warning: " + text)
+        case .warning(let text), .waiting(let text): line("warning: " + text)
         case .scanning(let done, let all): bar("reading the data set", done, all, "")
         case .step(let progress):
             bar(
@@ -67,6 +65,8 @@ final class TrainingConsole: Sendable {
     private func line(_ text: String, isQuiet: Bool = false) {
         state.withLock { state in
             let stamp = Date().ISO8601Format()
+            // On a full disk it may take several tries.
+            if state.log == nil, let path = state.logPath { state.log = try? FileHandle(appendingTo: path) }
             try? state.log?.write(contentsOf: Data("\(stamp) \(text)\n".utf8))
             if isTerminal && isQuiet { return }
             Self.put((state.hasBar ? "\r\u{1B}[K" : "") + text + "\n")
@@ -87,7 +87,6 @@ final class TrainingConsole: Sendable {
         }
     }
 
-    /// A closed pipe does not end a run.
     private static func put(_ text: String) {
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }

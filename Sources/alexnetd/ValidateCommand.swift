@@ -1,8 +1,6 @@
 // `alexnetd validate SPEC`: what a job will do, without doing it.
 
 import ArgumentParser
-import Compute
-import ComputeCPU
 import Datasets
 import Foundation
 import Jobs
@@ -20,22 +18,23 @@ struct ValidateCommand: ParsableCommand {
     func run() throws {
         do {
             let job = try Job(FilePath(spec), relativeTo: .current)
-            print(Self.describe(job.plan, try job.dataset()))
+            let dataset = try job.dataset()
+            let network = AlexNet.network(
+                job.plan.model, classes: dataset.classes.count, width: job.plan.width,
+                dropout: Float(job.plan.dropout))
+            _ = try job.initialWeights(for: network)
+            print(Self.describe(job.plan, dataset, network))
         } catch {
-            FileHandle.standardError.write(Data("\(error)\n".utf8))
-            throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)
+            throw ArgumentParser.ExitCode.ending(error)
         }
     }
 
-    static func describe(_ plan: Plan, _ dataset: Dataset) -> String {
-        let network = AlexNet.network(
-            plan.model, classes: dataset.classes.count, width: plan.width, dropout: Float(plan.dropout))
+    static func describe(_ plan: Plan, _ dataset: Dataset, _ network: Network) -> String {
         let steps = (dataset.train.count + plan.batchSize - 1) / plan.batchSize
-        let bytes = CPUEngine.memoryNeeded(
-            network, capacity: plan.batchSize, optimizer: plan.engineOptimizer, threads: plan.threads)
+        let memory = plan.memoryNeeded(network, dataset)
         let input = network.input
         let lines =
-            plan.lines + [
+            [("name", plan.name)] + plan.lines + [
                 (
                     "data",
                     "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
@@ -45,7 +44,9 @@ struct ValidateCommand: ParsableCommand {
                 ("parameters", network.parameterCount.formatted()),
                 (
                     "memory",
-                    String(format: "%.1f GiB for the engine and its checkpoints", Double(bytes) / 0x1p30)
+                    String(
+                        format: "%.1f GiB for the engine and its checkpoints, %.1f GiB for decoded images",
+                        Double(memory.engine) / 0x1p30, Double(memory.images) / 0x1p30)
                 ),
                 (
                     "arithmetic",

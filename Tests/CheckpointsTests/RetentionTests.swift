@@ -33,7 +33,7 @@ import Testing
     @Test func lastNAndTheBestStay() throws {
         for step in 1...6 { try publish(step, best: step == 2, keep: 2) }
         #expect(try steps() == [2, 5, 6])
-        #expect(try publish(7, best: true, keep: 2).removed == [2, 5])
+        #expect(try publish(7, best: true, keep: 2).pruning.removed == [2, 5])
         #expect(try steps() == [6, 7])
         #expect(try folder.names() == ["step-00000006", "step-00000007"])
     }
@@ -52,13 +52,13 @@ import Testing
             try store.publish(step: 20, isBest: true) { _ in throw Interrupted() }
         }
         #expect(try steps() == [10])
-        #expect(try publish(20, keep: 1).removed == [10])
+        #expect(try publish(20, keep: 1).pruning.removed == [10])
     }
 
     @Test func markingThePresentStepBestFreesTheOldBest() throws {
         try publish(1, best: true, keep: 1)
         try publish(2, keep: 1)
         #expect(try steps() == [1, 2])
-        #expect(try publish(2, best: true, keep: 1).removed == [1])
+        #expect(try publish(2, best: true, keep: 1).pruning.removed == [1])
     }
 }

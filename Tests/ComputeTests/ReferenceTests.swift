@@ -25,8 +25,7 @@ import Testing
             network: network, capacity: 1, normalization: scene.normalization, optimizer: scene.optimizer,
             seed: 1)
         let batch = scene.with { ($0.capacity, $0.count) = (1, 1) }.batch()
-        let parameters = ParameterSet(network.parameters)
-        parameters.copy(from: scene.parameters())
+        let parameters = scene.parameters()
         engine.load(.parameters, from: parameters)
         _ = try engine.train(batch, StepSettings(step: 0, learningRate: 0))
         let gradients = engine.read(.gradients)

@@ -110,8 +110,10 @@ extension ParameterSet {
     var floats: [Float] { Array(values) }
 }
 
-/// The largest difference between two tensors, measured in the largest value of the second.
-func distance(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Double {
+/// The largest difference between two tensors, measured in the largest value of the second; infinite where they have not
+/// the same number of values, or none.
+func distance(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
+    guard a.count == b.count, !a.isEmpty else { return .infinity }
     var (largest, difference) = (0.0, 0.0)
     for (a, b) in zip(a, b) {
         largest = max(largest, abs(Double(b)))

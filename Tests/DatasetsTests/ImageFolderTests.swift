@@ -37,7 +37,9 @@ import Testing
             ])
         #expect(dataset.train.map(\.label) == [0, 1, 1, 1, 1, 1])
         #expect(dataset.validation == [Sample(path: "val/b/1.jpg", label: 1, size: 3)])
-        #expect(dataset.notices.count == 1 && dataset.notices[0].contains("lacks 1 of 2 classes: B"))
+        #expect(dataset.notices.count == 2)
+        #expect(dataset.notices.first?.contains("lacks 1 of 2 classes: B") == true)
+        #expect(dataset.notices.last?.hasSuffix("are left out: train/b/jpg and 1 more") == true)
     }
 
     @Test func linksAreFollowedButNotInCircles() throws {

@@ -31,7 +31,7 @@ import Testing
 
     @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
         let path = Self.configs.appending("reference.yml")
-        let spec = try JobSpec(contentsOf: path)
+        let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)
         #expect(Set(spec.lines.keys) == Set(JobSpec.keys))
         #expect([spec.checkpointEvery, spec.logEvery, spec.logHistograms].allSatisfy { $0 != nil })
         #expect(spec.checkpointKeep != nil)
@@ -43,7 +43,9 @@ import Testing
         #expect(names.count >= 3)
         for name in names {
             let job = try JobName(fileName: name)
-            _ = try JobSpec(contentsOf: Self.configs.appending(name)).plan(name: job.stem, relativeTo: nil)
+            let path = Self.configs.appending(name)
+            _ = try JobSpec(bytes: JobFile.read(path), file: path.string).plan(
+                name: job.stem, relativeTo: nil)
         }
     }
 
@@ -73,9 +75,10 @@ import Testing
         ("{constant: {}, warmup: 200 steps}", .init(decay: .constant, warmup: .steps(200))),
     ])
     func schedules(_ text: String, _ schedule: Plan.Schedule) throws {
-        #expect(try Self.plan("dataset: /d\nschedule: \(text)").schedule == schedule)
-        #expect(
-            try Self.plan("dataset: /d\nschedule: \(schedule.text)").schedule == schedule, "as it is shown")
+        let plan = try Self.plan("dataset: /d\nschedule: \(text)")
+        #expect(plan.schedule == schedule)
+        let shown = plan.lines.map { "\($0.key): \($0.value)\n" }.joined()
+        #expect(try Self.plan(shown) == plan, "a plan as it is shown is a job")
     }
 
     @Test(arguments: [
@@ -124,19 +127,25 @@ import Testing
 
     @Test func aPlanSurvivesItsFile() throws {
         let folder = try TemporaryFolder()
-        let path = folder.path.appending("plan.json")
-        #expect(try Plan.load(path) == nil)
+        let run = RunFolder(folder.path.appending("night"))
+        try FileManager.default.createDirectory(
+            atPath: run.path.string, withIntermediateDirectories: false)
+        #expect(Plan.load(run) == nil)
         for text in [
             "dataset: /d",
             "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
             "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
         ] {
             let plan = try Self.plan(text)
-            try plan.write(to: path)
-            #expect(try Plan.load(path) == plan)
-            #expect(try Plan.load(path)?.json() == plan.json())
+            try plan.write(to: run.plan)
+            #expect(Plan.load(run) == plan)
+            #expect(try Plan.load(run)?.json() == plan.json())
         }
-        try path.replaceContents(with: Array("{".utf8), durable: false)
-        #expect(throws: JobError.self) { try Plan.load(path) }
+        var elsewhere = try Self.plan("dataset: /d")
+        (elsewhere.device, elsewhere.precision) = (.cuda("GPU-0a1b2c3d"), .bf16)
+        try elsewhere.write(to: run.plan)
+        #expect(Plan.load(run) == elsewhere, "another build's plan is known too")
+        try run.plan.replaceContents(with: Array("{".utf8), durable: false)
+        #expect(Plan.load(run) == nil)
     }
 }

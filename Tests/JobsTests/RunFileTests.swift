@@ -77,7 +77,7 @@ import Testing
         do {
             let lock = try FileLock(path)
             #expect(FileLock.isHeld(path))
-            let error = #expect(throws: JobError.self) { try FileLock(path, patience: 0.1) }
+            let error = #expect(throws: JobError.self) { try FileLock(path) }
             #expect(error?.code == .locked)
             #expect(error?.message.contains("process \(getpid())") == true)
             withExtendedLifetime(lock) {}

@@ -19,7 +19,7 @@ import Testing
         "Logging": ["Daemon", "alexnetd"],
         "ArgumentParser": ["alexnetd"],
         "Yams": ["Jobs"],
-        "Crypto": ["Checkpoints", "Datasets", "Training"],
+        "Crypto": ["Checkpoints", "Datasets"],
         "SystemPackage": nil,
         // Of the toolchain.
         "Foundation": nil, "Synchronization": nil, "Dispatch": nil, "Glibc": nil, "Darwin": nil,

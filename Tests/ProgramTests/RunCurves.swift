@@ -55,7 +55,7 @@ struct RunCurves {
         let point = Point(tag: value.tag, step: step)
         let isNew: Bool
         switch TagKind(of: value.tag) {
-        case .computed: isNew = computed.updateValue(number.bitPattern, forKey: point) == nil
+        case .computed, .averaged: isNew = computed.updateValue(number.bitPattern, forKey: point) == nil
         case .measured: isNew = measured.insert(point).inserted
         }
         if !isNew { repeated.append(point) }

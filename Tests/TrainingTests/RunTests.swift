@@ -134,18 +134,26 @@ import Testing
         #expect(RunStatus.load(root.run("next").status)?.state == .done)
 
         let wider = try Job.of("width: 0.0625\ninit: \(weights)", dataset: images.string, name: "wider")
-        let error = #expect(throws: TrainingError.self) {
+        let error = #expect(throws: JobError.self) {
             try Run(wider, root: root, stop: StopFlag()) { _ in }.run()
         }
-        #expect(error?.code == .checkpoint)
+        #expect(error?.code == .data)
+        #expect(error?.message.contains("wider.yml:3: init: ") == true)
         #expect(error?.message.contains("another model, width or number of classes") == true)
     }
 
-    @Test func itSaysWhatAFileLacksThatIsToBeTheBeginning() throws {
+    @Test(arguments: [nil, "{}", "{\"__metadata__\":{}}", "torn"] as [String?])
+    func itSaysWhatIsWrongWithAFileThatIsToBeTheBeginning(_ header: String?) throws {
         let weights = folder.path.appending("w.safetensors")
-        try Data([2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)).write(to: URL(fileURLWithPath: weights.string))
+        if let header {
+            let length = withUnsafeBytes(of: UInt64(header == "torn" ? 99 : header.utf8.count)) { Data($0) }
+            try (length + Data(header.utf8)).write(to: URL(fileURLWithPath: weights.string))
+        }
         let plan = try job("init: \(weights)")
-        #expect(throws: (any Error).self) { try run(plan) }
+        let error = #expect(throws: JobError.self) { try run(plan) }
+        #expect(error?.code == .data)
+        #expect(error?.message.contains(": init: ") == true)
+        #expect(error?.message.contains(weights.string) == true, "\(String(describing: error))")
         #expect(RunStatus.load(root.run("net").status)?.message?.contains(weights.string) == true)
     }
 

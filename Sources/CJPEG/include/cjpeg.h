@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The library's name and version as of compilation.
+const char *cjpeg_library(void);
+
 /// Room for an error's text, its NUL included.
 enum { CJPEG_MESSAGE_SIZE = 256 };
 

@@ -5,5 +5,9 @@
 /// system or kernel knows no such rename.
 int clinux_rename_exclusive(const char *from, const char *to);
 
+/// Swaps the names of two folders or files of one file system, which a crash cannot tear. 0, or -1 with errno: EINVAL or
+/// ENOSYS where the file system or kernel knows no such rename.
+int clinux_rename_exchange(const char *one, const char *other);
+
 /// pipe(2) whose ends no other thread's child can inherit.
 int clinux_pipe(int ends[2]);

@@ -1,0 +1,100 @@
+// The keys of a plan, in the order of the reference: what stands there, and what a change of it means.
+
+struct PlanField: Sendable {
+    enum Rule: Sendable {
+        case always(PlanChange.Effect)
+        /// More are free, unless the schedule depends on them; fewer are free down to those begun.
+        case epochs
+    }
+
+    /// As in a job file.
+    let key: String
+    let rule: Rule
+    let value: @Sendable (Plan) -> PlanValue
+
+    private init(
+        _ key: String, _ rule: Rule = .always(.refused), value: @escaping @Sendable (Plan) -> PlanValue
+    ) {
+        (self.key, self.rule, self.value) = (key, rule, value)
+    }
+
+    static let all: [PlanField] = [
+        PlanField("model") { .word($0.model.rawValue) },
+        PlanField("dataset") { .word($0.dataset) },
+        PlanField("epochs", .epochs) { .integer($0.epochs) },
+        PlanField("batch_size") { .integer($0.batchSize) },
+        PlanField("optimizer") { .word($0.optimizer.rawValue) },
+        PlanField("learning_rate") { .number($0.learningRate) },
+        PlanField("momentum") { .number($0.momentum) },
+        PlanField("weight_decay") { .number($0.weightDecay) },
+        PlanField("bias_learning_rate") { .number($0.biasLearningRate) },
+        PlanField("bias_weight_decay") { .number($0.biasWeightDecay) },
+        PlanField("schedule") { $0.schedule.value },
+        PlanField("dropout") { .number($0.dropout) },
+        PlanField("init") { .word($0.initialization.name) },
+        PlanField("augment") { $0.augmentation.value },
+        PlanField("shuffle") { .flag($0.shuffle) },
+        PlanField("seed") { .seed($0.seed) },
+        PlanField("device", .always(.inexact)) { .word($0.device.name) },
+        PlanField("precision", .always(.inexact)) { .word($0.precision.rawValue) },
+        PlanField("width") { .number($0.width) },
+        PlanField("threads", .always(.free)) { .integer($0.threads) },
+        PlanField("checkpoint", .always(.free)) {
+            .mapping([
+                ("every", .word($0.checkpoint.every.text)),
+                ("keep", $0.checkpoint.keep.map(PlanValue.integer) ?? .word("all")),
+            ])
+        },
+        PlanField("log", .always(.free)) {
+            .mapping([("every", .word($0.log.every.text)), ("histograms", .word($0.log.histograms.text))])
+        },
+        PlanField("priority", .always(.free)) { .integer($0.priority) },
+    ]
+}
+
+extension Plan {
+    /// Every key as a job file has it, with its value.
+    package var lines: [(key: String, value: String)] { PlanField.all.map { ($0.key, $0.value(self).text) } }
+}
+
+extension Plan.Device {
+    fileprivate var name: String {
+        switch self {
+        case .cpu: "cpu"
+        case .cuda(let which): which.hasPrefix("GPU-") ? which : "cuda:\(which)"
+        }
+    }
+}
+
+extension Plan.Augmentation {
+    fileprivate var value: PlanValue {
+        let parts: [PlanValue] =
+            (randomCrop ? [.word("random_crop")] : []) + (flip ? [.word("flip")] : [])
+            + (pcaColor > 0 ? [.mapping([("pca_color", .number(pcaColor))])] : [])
+        return parts.isEmpty ? .word("none") : .list(parts)
+    }
+}
+
+extension Plan.Schedule {
+    fileprivate var value: PlanValue {
+        .mapping([decay.value] + (warmup == .steps(0) ? [] : [("warmup", .word(warmup.text))]))
+    }
+}
+
+extension Plan.Schedule.Decay {
+    fileprivate var value: (String, PlanValue) {
+        switch self {
+        case .constant: ("constant", .mapping([]))
+        case .steps(let epochs, let factor):
+            ("step", .mapping([("at", .list(epochs.map(PlanValue.integer))), ("factor", .number(factor))]))
+        case .every(let epochs, let factor):
+            (
+                "step",
+                .mapping([("every", .word(Plan.Interval.epochs(epochs).text)), ("factor", .number(factor))])
+            )
+        case .plateau(let factor, let patience):
+            ("plateau", .mapping([("factor", .number(factor)), ("patience", .integer(patience))]))
+        case .cosine(let final): ("cosine", .mapping([("final", .number(final))]))
+        }
+    }
+}

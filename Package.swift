@@ -105,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "TemporaryFolders", "alexnetd", "Datasets", "Records", "TensorBoard", "Checkpoints", "Jobs",
+                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Records", "TensorBoard", "Checkpoints",
+                "Jobs",
                 system,
             ],
             exclude: ["tensorboard_check.py"]),

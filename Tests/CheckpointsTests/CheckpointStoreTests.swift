@@ -79,6 +79,20 @@ import Testing
         #expect(try names() == ["step-00000005"])
     }
 
+    @Test(arguments: [false, true]) func aPresentStepMayBeSuperseded(_ isBest: Bool) throws {
+        try publish(5, best: true)
+        let again = try store().publish(
+            step: 5, isBest: isBest,
+            supersedes: { try $0.data(Checkpoint.stateFile) != Data("another".utf8) },
+            write: { try $0.write(Checkpoint.stateFile, Data("another".utf8)) })
+        #expect(again.isNew)
+        let checkpoint = try #require(try store().verified(5))
+        #expect(try checkpoint.data(Checkpoint.stateFile) == Data("another".utf8))
+        #expect(checkpoint.manifest.files.map(\.name) == [Checkpoint.stateFile])
+        #expect(checkpoint.manifest.best, "a best one stays the best")
+        #expect(try names() == ["step-00000005"])
+    }
+
     @Test func presentButDamagedStepIsWrittenAgain() throws {
         try publish(5)
         try write([1], to: folder.file("checkpoints/step-00000005/state.json"))

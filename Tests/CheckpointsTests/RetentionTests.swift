@@ -55,6 +55,25 @@ import Testing
         #expect(try publish(20, keep: 1).pruning.removed == [10])
     }
 
+    /// Not knowing which is the best is no reason to remove it.
+    @Test func anUnreadableManifestStopsThePruning() throws {
+        for step in 1...3 { try publish(step, best: step == 1, keep: 1) }
+        #expect(try steps() == [1, 3])
+        let manifest = "step-00000001/\(Manifest.fileName)"
+        try FileManager.default.removeItem(atPath: folder.path.appending(manifest).string)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path.appending(manifest).string, withDestinationPath: Manifest.fileName)
+        let pruning = try publish(4, keep: 1).pruning
+        #expect(pruning.removed == [])
+        #expect(pruning.notices.first?.contains("could not be removed") == true)
+        #expect(try steps() == [1, 3, 4])
+    }
+
+    @Test func pruningAloneAppliesTheRule() throws {
+        for step in 1...4 { try publish(step, keep: nil) }
+        #expect(CheckpointStore(folder: folder.path, keep: 2).prune(after: 4).removed == [1, 2])
+    }
+
     @Test func markingThePresentStepBestFreesTheOldBest() throws {
         try publish(1, best: true, keep: 1)
         try publish(2, keep: 1)

@@ -154,11 +154,15 @@ extension Loader {
         #expect(try loader.pass(.train, epoch: 0) == first)
     }
 
-    /// The sample in the third batch is damaged: two good batches, then the error, again and again.
-    @Test(arguments: [1, 3]) func errorsComeInOrder(_ threads: Int) throws {
+    /// The sample in the third batch has changed: two good batches, then the error, again and again.
+    @Test(arguments: [1, 3], [true, false])
+    func errorsComeInOrder(_ threads: Int, keepsItsSize: Bool) throws {
         let order = EpochOrder.indices(count: 23, seed: 1, epoch: 0, shuffle: true)
-        let path = fixture.dataset.path(of: fixture.dataset.train[Int(order[9])])
-        try Data("no image".utf8).write(to: URL(filePath: path.string))
+        let sample = fixture.dataset.train[Int(order[9])]
+        let path = fixture.dataset.path(of: sample)
+        var bytes = try Data(contentsOf: URL(filePath: path.string))
+        if keepsItsSize { bytes[0] = 0 } else { bytes.append(0) }
+        try bytes.write(to: URL(filePath: path.string))
         let loader = fixture.loader(threads: threads)
         loader.begin(.train, epoch: 0)
         for _ in 0..<2 { loader.recycle(try #require(try loader.next())) }

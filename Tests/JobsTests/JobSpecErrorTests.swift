@@ -36,7 +36,7 @@ import Testing
             says: [":4: checkpoint.evry: ", "mean every?"]),
         Case(
             text: "dataset: /d\nseed: 1\nseed: 2", code: .duplicateKey,
-            says: ["night.yml:", "seed: ", "keep one"]),
+            says: ["night.yml:3: seed: ", "keep one"]),
         Case(text: "dataset: /d\n\"seed\": 1\nseed: 2", code: .duplicateKey, says: ["seed: ", "keep one"]),
         Case(
             text: "{\"dataset\": \"/d\",\n\"seed\": 1,\n\"seed\": 2}", code: .duplicateKey,
@@ -45,7 +45,18 @@ import Testing
             text: "epochs: 3", code: .missingKey,
             says: ["night.yml:1: dataset: ", "dataset: /data/caltech256"]),
         Case(text: "<<: {seed: 1}\ndataset: /d", code: .unknownKey, says: [":1: <<: "]),
+        Case(
+            text: "dataset: /d\ncheckpoint:\n  keep: 1\n  every: 5m\n  keep: 2\nseed: 1", code: .duplicateKey,
+            says: ["night.yml:5: keep: "]),
         // Types
+        Case(text: "dataset: /d\nseed: \"3\"", code: .wrongType, says: ["is text, in quotes"]),
+        // Within a moment, and not after a time that is the square of its length.
+        Case(
+            text: "dataset: /d\nlearning_rate: " + String(repeating: "1", count: 1_000_000) + "x",
+            code: .wrongType, says: ["is not a number"]),
+        Case(
+            text: "dataset: /d\ncheckpoint: {every: " + String(repeating: "1", count: 1_000_000) + "}",
+            code: .wrongType, says: ["is not a span of training"]),
         Case(
             text: "dataset: /d\nepochs: many", code: .wrongType,
             says: [":2: epochs: \"many\"", "1 to 1000000"]),

@@ -80,6 +80,7 @@ extension WholeProgram {
             let isFoundByAnEvaluation = program.output.contains("the validation loss after step 2")
             #expect(isFoundByAnEvaluation == (batchSize != "4"), "\(program.output)")
             for step in try place.store().steps() { #expect(try place.store().verified(step) != nil) }
+            #expect(try !RunCurves(place.run()).computed.isEmpty, "the last points are the ones to see")
         }
     }
 }

@@ -46,6 +46,34 @@ extension WholeProgram {
             #expect(missing.errorOutput.contains("/nowhere/at/all"), "\(missing.errorOutput)")
         }
 
+        @Test(arguments: [
+            ["time", "--batch", "9223372036854775807"], ["time", "--classes", "9223372036854775807"],
+            ["time", "--threads", "0"], ["time", "--steps", "0"], ["serve", "--root", ""], ["train"],
+        ])
+        func optionsOutOfRangeAreAnswered(_ arguments: [String]) async throws {
+            let program = try Program(arguments)
+            #expect(try await program.end() == .exited(64), "\(program.errorOutput)")
+            #expect(program.errorOutput.hasPrefix("Error: "), "\(program.errorOutput)")
+        }
+
+        @Test func aRootMustBeAFolder() async throws {
+            let file = place.folder.path.appending("file")
+            try Data().write(to: URL(fileURLWithPath: file.string))
+            for command in [["serve", "--root"], ["demo", "--keep"]] {
+                let program = try Program(command + [file.string])
+                #expect(try await program.end() != .exited(0))
+                #expect(program.errorOutput.contains("\(file)"), "\(program.errorOutput)")
+                #expect(program.errorOutput.contains("Not a directory"), "\(program.errorOutput)")
+            }
+        }
+
+        @Test func theDemoLeavesAFullFolderAlone() async throws {
+            let program = try await Program.run("demo", "--keep", place.images.string)
+            #expect(program.end == .exited(64))
+            #expect(program.errorOutput.contains("is not empty"), "\(program.errorOutput)")
+            #expect(place.exists(place.images.appending("train")))
+        }
+
         @Test func jobsListsWhereEachJobIs() async throws {
             struct Row: Decodable {
                 let name: String

@@ -29,8 +29,27 @@ extension WholeProgram {
             cp -r "$1/disk/runs" "$1/runs"
             """
 
-        @Test(.enabled(if: isPossible, "needs unshare(1) and user namespaces, to mount a small disk"))
-        func aFullDiskIsWaitedOut() async throws {
+        /// Fills the disk once the run has a checkpoint, kills the worker, and makes room when the next one has said that
+        /// there is none.
+        private static let daemonScript = """
+            mount -t tmpfs -o size=64m none "$1/disk" || exit 1
+            mkdir -p "$1/disk/jobs" && cp "$2" "$1/disk/jobs/net.yml" || exit 1
+            "$3" serve --root "$1/disk" >"$1/output" 2>&1 &
+            until grep -q "checkpoint of step" "$1/output"; do kill -0 $! || exit 2; sleep 0.01; done
+            cat /dev/zero >"$1/disk/filler" 2>/dev/null
+            kill -9 $(sed -n 's/.*"pid" : \\([0-9]*\\).*/\\1/p' "$1/disk/runs/net/status.json") || exit 3
+            until grep -q "warning: .*No space left" "$1/output"; do kill -0 $! || exit 4; sleep 0.01; done
+            grep -q "No space left" "$1/disk/runs/net/status.json" || exit 5
+            rm "$1/disk/filler"
+            until [ -e "$1/disk/jobs/done/net.yml" ]; do kill -0 $! || exit 6; sleep 0.01; done
+            kill $! && wait $! || exit
+            cp -r "$1/disk/runs" "$1/runs"
+            """
+
+        @Test(
+            .enabled(if: isPossible, "needs unshare(1) and user namespaces, to mount a small disk"),
+            arguments: [script, daemonScript])
+        func aFullDiskIsWaitedOut(_ script: String) async throws {
             let reference = try Workplace()
             let job = reference.job.with("epochs", "12")
             try await reference.trained(job)
@@ -43,7 +62,7 @@ extension WholeProgram {
             }
             let program = try Program(
                 [
-                    "unshare", "-rm", "sh", "-c", Self.script, "sh", place.root.path.string, file.string,
+                    "unshare", "-rm", "sh", "-c", script, "sh", place.root.path.string, file.string,
                     Program.alexnetd.string,
                 ], executable: "/usr/bin/env")
             let output = place.root.path.appending("output")

@@ -35,6 +35,10 @@ extension CheckpointStore {
     /// For reading.
     init(_ run: RunFolder) { self.init(folder: run.checkpoints, keep: nil) }
 
+    func weights(of step: Int) throws -> Manifest.File? {
+        try verified(step)?.manifest.files.first { $0.name == Checkpoint.modelFile }
+    }
+
     /// The weights, the moments and the state of a step, as hashes of bytes that were read and verified.
     func contents(of step: Int) throws -> [Manifest.File] {
         let names = [Checkpoint.modelFile, Checkpoint.optimizerFile, Checkpoint.stateFile]

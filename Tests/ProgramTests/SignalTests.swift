@@ -1,5 +1,6 @@
-// SIGTERM: a worker checkpoints and asks to be run again; the daemon passes it on and its next start goes on.
+// SIGTERM and its like: a worker checkpoints and asks to be run again; the daemon passes it on and its next start goes on.
 
+import Daemon
 import Foundation
 import Jobs
 import SystemPackage
@@ -16,7 +17,7 @@ extension WholeProgram {
             job = place.job.with("epochs", "8").with("checkpoint", "{every: 1h, keep: all}")
         }
 
-        @Test(arguments: [SIGTERM, SIGINT])
+        @Test(arguments: SignalSubscription.endings)
         func aStoppedWorkerCheckpointsAndGoesOn(_ signal: Int32) async throws {
             let program = try place.train(job)
             try eventually("it trains") { place.status()?.step ?? 0 > 0 }
@@ -58,6 +59,25 @@ extension WholeProgram {
             #expect(place.status()?.state == .done)
             #expect(place.text(place.run().log).contains("going on from the checkpoint of step \(step)"))
             #expect(try RunCurves(place.run()).repeated == [])
+        }
+
+        /// As `demo` starts it: gone when the demo is, Ctrl-C included.
+        @Test func aDaemonOnALifelineEndsWithIt() async throws {
+            let daemon = try Program(["serve", "--root", place.root.path.string, "--lifeline", "0"])
+            #expect(try await daemon.end() == .exited(0), "standard input is at its end")
+            #expect(daemon.errorOutput.contains("stopped"), "\(daemon.errorOutput)")
+        }
+
+        @Test func jobsSaysThatAWorkerIsGone() async throws {
+            let daemon = try place.serve()
+            try eventually("the job folder is there") { place.exists(place.root.jobs) }
+            try place.drop(job.with("epochs", "1000").text, "net.yml")
+            try eventually("it trains: \(daemon.errorOutput)") { place.status()?.step ?? 0 > 0 }
+            daemon.signal(SIGKILL)
+            try eventually("the worker ends with its daemon") { !FileLock.isHeld(place.run().lock) }
+            let jobs = try await Program.run("jobs", "--root", place.root.path.string)
+            #expect(jobs.output.contains("interrupted"), "\(jobs.output)")
+            #expect(!jobs.output.contains("training"), "\(jobs.output)")
         }
 
         /// A second daemon says who serves the root already.

@@ -106,6 +106,58 @@ extension WholeProgram {
             try expectSame(other.run(), as: place.run())
         }
 
+        /// Every checkpoint has its own copy of the plan.
+        @Test func aDamagedPlanIsWrittenAgain() async throws {
+            try await place.trained(place.job.with("epochs", "1"))
+            let whole = try Data(contentsOf: URL(fileURLWithPath: place.run().plan.string))
+            try Data().write(to: URL(fileURLWithPath: place.run().plan.string))
+            let refused = try await place.trained(place.job.with("epochs", "1").with("seed", "2"))
+            #expect(refused.end == .exited(65))
+            #expect(refused.output.contains("net.yml:"), "\(refused.output)")
+            #expect(refused.output.contains("seed: 1 before, 2 now"), "\(refused.output)")
+            #expect(try await place.trained(place.job.with("epochs", "1")).end == .exited(0))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: place.run().plan.string)) == whole)
+        }
+
+        /// A mean since the last log step is another one then, and nobody is to blame.
+        @Test func theLogIntervalMayChange() async throws {
+            let other = try Workplace(sharing: place)
+            try await place.trained(place.job)
+            try await other.trained(place.job)
+            for step in try other.store().steps() where step > 9 {
+                let name = "step-000000\(step)"
+                try FileManager.default.removeItem(atPath: other.run().checkpoints.appending(name).string)
+            }
+            let program = try await other.trained(place.job.with("log", "{every: 5 steps}"))
+            #expect(program.end == .exited(0))
+            #expect(program.output.contains("going on from the checkpoint of step 9"), "\(program.output)")
+            #expect(!program.output.contains("warning"), "\(program.output)")
+            try expectSameCurves(other.run(), as: place.run())
+            for step in [18, 27] {
+                #expect(try other.store().weights(of: step) == place.store().weights(of: step))
+            }
+        }
+
+        @Test func keepingFewerShowsAtTheNextStart() async throws {
+            try await place.trained(place.job)
+            let best = try #require(try place.store().bestStep())
+            #expect(try await place.trained(place.job.with("checkpoint", "{keep: 1}")).end == .exited(0))
+            #expect(try place.store().steps() == Set([best, 27]).sorted())
+        }
+
+        @Test func aClosedPipeEndsNothing() async throws {
+            let file = place.folder.path.appending("net.yml")
+            try place.job.text.write(toFile: file.string, atomically: true, encoding: .utf8)
+            let program = try Program(
+                [
+                    "-c", "\"$1\" train \"$2\" --root \"$3\" 2>&1 | head -n 1", "sh",
+                    Program.alexnetd.string, file.string, place.root.path.string,
+                ], executable: "/bin/sh")
+            try await program.end()
+            #expect(program.output.split(separator: "\n").count == 1)
+            try eventually("it trains to its end") { place.status()?.state == .done }
+        }
+
         private func flipBit(of path: FilePath) throws {
             let file = try FileDescriptor.open(path, .readWrite)
             defer { try? file.close() }

@@ -51,9 +51,10 @@ import Testing
             to: images)
     }
 
+    private let defaults = "width: 0.03125\nbatch_size: 4\nthreads: 2\nschedule: constant\n"
+
     private func job(_ text: String = "") throws -> Job {
-        let defaults = "width: 0.03125\nbatch_size: 4\nthreads: 2\nschedule: constant\n"
-        return try Job.of(defaults + text, dataset: images.string)
+        try Job.of(defaults + text, dataset: images.string)
     }
 
     private var checkpoints: CheckpointStore {
@@ -106,7 +107,8 @@ import Testing
 
     @Test(arguments: [1, 3, 4, 6])
     func aStopIsACheckpointAndNothingIsLost(_ last: Int) throws {
-        let plan = try job("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 1h, keep: all}")
+        let text = defaults + "epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 1h, keep: all}"
+        let plan = try Job.of(text, dataset: images.string)
         let first = try run(plan, stoppingAfter: last)
         #expect(try checkpoints.steps().last == last)
         #expect(RunStatus.load(root.run("net").status)?.state == .stopped)
@@ -122,6 +124,14 @@ import Testing
         #expect(all.filter { $0.hasPrefix("step") } == (1...6).map { "step \($0)" })
         #expect(RunStatus.load(root.run("net").status)?.attempt == 2)
         #expect(RunStatus.load(root.run("net").status)?.state == .done)
+
+        let whole = CheckpointStore(folder: root.run("whole").checkpoints, keep: nil)
+        try Run(
+            try Job.of(text, dataset: images.string, name: "whole"), root: root, stop: StopFlag(),
+            report: { _ in }
+        ).run()
+        #expect(try checkpoints.verified(6)?.manifest.files == whole.verified(6)?.manifest.files)
+        #expect(try checkpoints.verified(6)?.manifest.best == whole.verified(6)?.manifest.best)
     }
 
     @Test func anotherRunsWeightsCanBeTheBeginning() throws {

@@ -35,32 +35,35 @@ let package = Package(
         // Level 1: numbers and files
         .target(name: "Randomness", dependencies: ["CKernels"]),
         .target(name: "Records", dependencies: ["CKernels", system]),
-        .target(name: "Checkpoints", dependencies: ["CLinux", crypto, system]),
+        .target(name: "Files", dependencies: ["CLinux", system]),
 
         // Level 2
+        .target(name: "Checkpoints", dependencies: ["Files", crypto, system]),
         .target(name: "Networks", dependencies: ["Randomness"]),
         .target(name: "Images", dependencies: ["CJPEG", "CKernels"]),
 
         // Level 3
-        .target(name: "Jobs", dependencies: ["Networks", "Yams", system]),
+        .target(name: "Jobs", dependencies: ["Files", "Networks", "Yams", system]),
         .target(
             name: "TensorBoard",
-            dependencies: ["Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
+            dependencies: ["Files", "Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
         .target(name: "Compute", dependencies: ["Networks", "CKernels"]),
-        .target(name: "Datasets", dependencies: ["Images", "CKernels", "Randomness", crypto, system]),
+        .target(
+            name: "Datasets", dependencies: ["Files", "Images", "CKernels", "Randomness", crypto, system]),
 
         // Level 4
         .target(
             name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
         .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
-        .target(name: "Spool", dependencies: ["Jobs", "CLinux", system]),
+        .target(name: "Spool", dependencies: ["Files", "Jobs", "CLinux", system]),
 
         // Level 5
-        .target(name: "Daemon", dependencies: ["Spool", "Jobs", "CLinux", log, system]),
+        .target(name: "Daemon", dependencies: ["Files", "Spool", "Jobs", "CLinux", log, system]),
         .target(
             name: "Training",
             dependencies: [
-                "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU", "Datasets",
+                "Files", "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
+                "Datasets",
                 "Images",
                 "InputPipeline", system,
             ]),
@@ -69,14 +72,16 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
                 "InputPipeline",
                 "Daemon", "Training", "Randomness", log, arguments, system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
+        .testTarget(name: "FilesTests", dependencies: ["TemporaryFolders", "Files", system]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
-        .testTarget(name: "JobsTests", dependencies: ["TemporaryFolders", "Jobs", "Networks", system]),
+        .testTarget(
+            name: "JobsTests", dependencies: ["TemporaryFolders", "Files", "Jobs", "Networks", system]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RecordsTests", dependencies: ["TemporaryFolders", "Records", system]),
         .testTarget(name: "CheckpointsTests", dependencies: ["TemporaryFolders", "Checkpoints", system]),
@@ -94,9 +99,11 @@ let package = Package(
                 "Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system,
             ],
             resources: [.copy("Golden")]),
-        .testTarget(name: "SpoolTests", dependencies: ["TemporaryFolders", "Spool", "Jobs", system]),
         .testTarget(
-            name: "DaemonTests", dependencies: ["TemporaryFolders", "Daemon", "Spool", "Jobs", log, system]),
+            name: "SpoolTests", dependencies: ["TemporaryFolders", "Files", "Spool", "Jobs", system]),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["TemporaryFolders", "Files", "Daemon", "Spool", "Jobs", log, system]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

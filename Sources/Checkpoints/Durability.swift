@@ -1,50 +1,28 @@
-// The system calls that make a change outlive a power cut, and the few folder operations the store needs. Rule: a
-// file's bytes are durable after its fsync, its name after an fsync of the folder that holds it.
+// The file operations of the store, with errors that say what was being done to which file.
 
-internal import CLinux
+internal import Files
 internal import Foundation
-private import Glibc
 internal import SystemPackage
 
 enum Durability {
-    /// Waits until what was written to `descriptor` is on the disk.
-    static func sync(_ descriptor: FileDescriptor) throws(Errno) {
-        while fsync(descriptor.rawValue) != 0 {
-            if Errno(rawValue: errno) != .interrupted { throw Errno(rawValue: errno) }
-        }
-    }
-
     /// Waits until the names in `folder` are on the disk.
     static func sync(folder: FilePath) throws {
-        try CheckpointsError.naming("syncing the folder", folder) {
-            let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.closeOnExec, .directory])
-            try descriptor.closeAfter { try sync(descriptor) }
-        }
+        try CheckpointsError.naming("syncing the folder", folder) { try folder.syncFolder() }
     }
 
     static func rename(_ old: FilePath, to new: FilePath) throws {
-        let result = old.withPlatformString { from in
-            new.withPlatformString { to in Glibc.rename(from, to) }
-        }
-        if result != 0 { throw CheckpointsError(Errno(rawValue: errno), "renaming to \(new)", old) }
+        try CheckpointsError.naming("renaming to \(new)", old) { try old.rename(to: new) }
     }
 
     /// Swaps two names.
     /// - Returns: false where the file system cannot.
     static func exchange(_ one: FilePath, _ other: FilePath) throws -> Bool {
-        if clinux_rename_exchange(one.string, other.string) == 0 { return true }
-        let reason = Errno(rawValue: errno)
-        guard [.invalidArgument, .noFunction].contains(reason) else {
-            throw CheckpointsError(reason, "swapping with \(other)", one)
-        }
-        return false
+        try CheckpointsError.naming("swapping with \(other)", one) { try one.exchange(with: other) }
     }
 
     /// Makes `folder` and its parents; its own name is durable afterwards.
     static func make(folder: FilePath) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-        } catch { throw translated(error, "making the folder", folder) }
+        try CheckpointsError.naming("making the folder", folder) { try folder.makeFolder() }
         try sync(folder: folder.removingLastComponent())
     }
 

@@ -1,6 +1,7 @@
 // A new file whose SHA-256 is known the moment its last byte is written, so that nothing is read twice.
 
 internal import Crypto
+internal import Files
 internal import SystemPackage
 
 final class HashingFile {
@@ -41,7 +42,7 @@ final class HashingFile {
     /// Waits until the bytes are on the disk and closes. Call it once, last.
     func finish() throws -> Manifest.File {
         try CheckpointsError.naming("writing", path) {
-            try Durability.sync(descriptor)
+            try descriptor.sync()
             isOpen = false
             try descriptor.close()
         }

@@ -3,6 +3,7 @@
 //
 // Supervisor+Outcome.swift has what happens to a job's file and status when an attempt is over.
 
+internal import Files
 internal import Foundation
 internal import Glibc
 package import Jobs

@@ -1,6 +1,7 @@
 // Statistics kept between runs: one JSON file per data set, named by its fingerprint. A file that is torn, foreign or of
 // another version is as good as none; it is computed again and replaced.
 
+internal import Files
 private import Foundation
 package import SystemPackage
 
@@ -36,7 +37,7 @@ extension Statistics {
     package static func cached(of dataset: Dataset, in cache: FilePath) -> Statistics? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let data = try? Data(contentsOf: url(of: dataset, in: cache)),
+        guard let data = try? path(of: dataset, in: cache).contentsIfPresent(),
             let file = try? decoder.decode(File.self, from: data),
             file.version == File.version, file.fingerprint == dataset.fingerprint, file.sums.isWhole,
             fits(file.undecodableTrain, dataset.train), fits(file.undecodableValidation, dataset.validation)
@@ -50,7 +51,7 @@ extension Statistics {
     ///
     /// - Throws: `DatasetsError` of code `unwritable`.
     package func store(of dataset: Dataset, in cache: FilePath) throws {
-        let url = Self.url(of: dataset, in: cache)
+        let path = Self.path(of: dataset, in: cache)
         let file = File(
             version: File.version, fingerprint: dataset.fingerprint, sums: sums,
             undecodableTrain: undecodableTrain,
@@ -59,17 +60,16 @@ extension Statistics {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try encoder.encode(file).write(to: url, options: .atomic)
+            try cache.makeFolder()
+            try path.replaceContents(with: try encoder.encode(file) + Data("\n".utf8), durable: false)
         } catch {
             throw DatasetsError(
-                .unwritable, "cannot write \(url.path); make room, or make the folder writable", cause: error)
+                .unwritable, "cannot write \(path); make room, or make the folder writable", cause: error)
         }
     }
 
-    private static func url(of dataset: Dataset, in cache: FilePath) -> URL {
-        URL(filePath: cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16)).json").string)
+    private static func path(of dataset: Dataset, in cache: FilePath) -> FilePath {
+        cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16)).json")
     }
 
     private static func fits(_ undecodable: [Undecodable], _ samples: [Sample]) -> Bool {

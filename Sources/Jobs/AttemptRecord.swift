@@ -1,6 +1,7 @@
 // runs/NAME/attempts.json: how often a run was tried, and how often in vain. On disk, so that restarts of the daemon
 // neither forget nor count.
 
+internal import Files
 internal import Foundation
 package import SystemPackage
 

@@ -1,6 +1,7 @@
 // A lock that ends with its process, however that ends: flock(2) on a file that names the holder. The file stays; to
 // remove it would let two processes lock two files of one name.
 
+internal import Files
 internal import Foundation
 internal import Glibc
 package import SystemPackage

@@ -1,6 +1,7 @@
 // A plan as JSON: runs/NAME/plan.json and every checkpoint's copy of it. It is a job file in which every key is given, so
 // the job files' reader reads it back.
 
+internal import Files
 package import Foundation
 package import SystemPackage
 

@@ -1,5 +1,6 @@
 // status.json on disk.
 
+internal import Files
 package import Foundation
 package import SystemPackage
 

@@ -7,6 +7,7 @@
 // 3. Only the holder of the root lock moves files here; a person may at any time.
 
 internal import CLinux
+internal import Files
 internal import Foundation
 internal import Glibc
 package import Jobs

@@ -1,28 +1,23 @@
-// fsync of files and folders. A failure is never worth a second try: the kernel may have dropped the pages, and only
-// a new attempt, which reads what is on the disk, knows what is left.
+// Event files to the disk, with errors that say which and what to do. Only a new attempt, which reads what is on the disk,
+// knows what is left after a failure.
 
-private import Glibc
+internal import Files
 internal import SystemPackage
 
 enum FileSync {
     /// - Throws: `TensorBoardError.inputOutput`.
     static func sync(_ file: FileDescriptor, _ path: FilePath) throws {
-        guard fsync(file.rawValue) == 0 else {
-            throw TensorBoardError(
-                .inputOutput, "cannot bring \(path) to the disk; start the attempt again",
-                cause: Errno(rawValue: errno))
-        }
+        do { try file.sync() } catch { throw failure(path, error) }
     }
 
     /// Makes the names in a folder durable.
     /// - Throws: `TensorBoardError.inputOutput`.
     static func sync(folder: FilePath) throws {
-        do {
-            let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
-            defer { try? descriptor.close() }
-            try sync(descriptor, folder)
-        } catch let error as Errno {
-            throw TensorBoardError(.inputOutput, "cannot open the folder \(folder) to sync it", cause: error)
-        }
+        do { try folder.syncFolder() } catch { throw failure(folder, error) }
+    }
+
+    private static func failure(_ path: FilePath, _ cause: any Error) -> TensorBoardError {
+        TensorBoardError(
+            .inputOutput, "cannot bring \(path) to the disk; start the attempt again", cause: cause)
     }
 }

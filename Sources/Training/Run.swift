@@ -7,6 +7,7 @@ internal import Checkpoints
 internal import Compute
 internal import ComputeCPU
 internal import Datasets
+internal import Files
 internal import Foundation
 internal import Images
 package import Jobs

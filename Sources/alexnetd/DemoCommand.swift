@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Glibc
 import Jobs

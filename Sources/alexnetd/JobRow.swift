@@ -1,5 +1,6 @@
 // One job as `alexnetd jobs` shows it: where its file lies, and what its run's status says.
 
+import Files
 import Foundation
 import Jobs
 import Spool

@@ -1,6 +1,7 @@
 // A supervisor at work on a folder of its own, its workers shell scripts.
 
 import Daemon
+import Files
 import Foundation
 import Jobs
 import Logging

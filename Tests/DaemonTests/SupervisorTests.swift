@@ -1,6 +1,7 @@
 // The supervisor with workers that are shell scripts: what becomes of a job's file, status and count of attempts.
 
 import Daemon
+import Files
 import Foundation
 import Jobs
 import Logging

@@ -1,5 +1,6 @@
 // What a job file means: defaults, the reference configuration, and that JSON and YAML say the same.
 
+import Files
 import Foundation
 import Jobs
 import SystemPackage

@@ -1,5 +1,6 @@
 // Names, status, attempts and locks: the small files around a run.
 
+import Files
 import Foundation
 import Jobs
 import SystemPackage

@@ -6,8 +6,8 @@ import Testing
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
         ["COpenBLAS", "CProtobufC", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
-        ["Randomness", "Records", "Checkpoints"],
-        ["Networks", "Images"],
+        ["Randomness", "Records", "Files"],
+        ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets"],
         ["ComputeCPU", "InputPipeline", "Spool"],
         ["Daemon", "Training"],

@@ -1,4 +1,4 @@
-// Small files, whole: read, and replaced so that a reader sees the old or the new and never a part; and folders.
+// Small files, whole: read, and replaced so that a reader sees the old or the new and never a part.
 
 package import Foundation
 internal import Glibc
@@ -39,38 +39,13 @@ extension FilePath {
         do {
             try file.closeAfter {
                 try file.writeAll(bytes)
-                if durable, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+                if durable { try file.sync() }
             }
-            guard rename(temporary.string, string) == 0 else { throw Errno(rawValue: errno) }
+            try temporary.rename(to: self)
         } catch {
             unlink(temporary.string)
             throw error
         }
         if durable { try folder.syncFolder() }
-    }
-
-    /// Makes the folder and those around it, where they are missing.
-    /// - Throws: `Errno`.
-    package func makeFolder() throws(Errno) {
-        if mkdir(string, 0o777) == 0 { return }
-        var reason = Errno(rawValue: errno)
-        if reason == .noSuchFileOrDirectory, lastComponent != nil {
-            try removingLastComponent().makeFolder()
-            if mkdir(string, 0o777) == 0 { return }
-            reason = Errno(rawValue: errno)
-        }
-        guard reason == .fileExists else { throw reason }
-        if try stat().type != .directory { throw .notDirectory }
-    }
-
-    /// Makes renames in this folder survive a power cut.
-    /// - Throws: `Errno`.
-    package func syncFolder() throws {
-        let folder = try FileDescriptor.open(
-            isEmpty ? "." : self, .readOnly, options: [.directory, .closeOnExec])
-        try folder.closeAfter {
-            // Some network file systems cannot, and need not.
-            if fsync(folder.rawValue) != 0, errno != EINVAL { throw Errno(rawValue: errno) }
-        }
     }
 }

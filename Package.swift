@@ -36,14 +36,15 @@ let package = Package(
         .target(name: "Randomness", dependencies: ["CKernels"]),
         .target(name: "Records", dependencies: ["CKernels", system]),
         .target(name: "Files", dependencies: ["CLinux", system]),
+        .target(name: "JSON"),
 
         // Level 2
-        .target(name: "Checkpoints", dependencies: ["Files", crypto, system]),
+        .target(name: "Checkpoints", dependencies: ["Files", "JSON", crypto, system]),
         .target(name: "Networks", dependencies: ["Randomness"]),
         .target(name: "Images", dependencies: ["CJPEG", "CKernels"]),
 
         // Level 3
-        .target(name: "Jobs", dependencies: ["Files", "Networks", "Yams", system]),
+        .target(name: "Jobs", dependencies: ["Files", "JSON", "Networks", "Yams", system]),
         .target(
             name: "TensorBoard",
             dependencies: ["Files", "Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),

@@ -1,5 +1,7 @@
-// Reading the JSON header of a safetensors file. Strict on purpose: general JSON readers keep one of two equal keys and
-// round large numbers, and either would let a file say two things at once.
+// Reading the JSON header of a safetensors file. Strict on purpose: a reader that keeps one of two equal keys or rounds
+// large numbers would let a file say two things at once.
+
+internal import JSON
 
 struct SafetensorsHeader {
     struct Entry {
@@ -17,45 +19,64 @@ struct SafetensorsHeader {
     /// - Throws: `Malformed`.
     init(_ bytes: [UInt8]) throws {
         guard bytes.first == UInt8(ascii: "{") else { throw Malformed("the header does not begin with {") }
-        var scanner = JSONScanner(bytes)
-        var seen: Set<String> = []
-        try scanner.object { scanner, key in
-            guard seen.insert(key).inserted else { throw Malformed("“\(key)” is there twice") }
-            if key == Safetensors.metadataKey {
-                metadata = try Self.metadata(&scanner)
+        let root: JSONNode
+        do { root = try JSONNode(bytes, deepest: 3) } catch {
+            throw Malformed("its header is not JSON: \(error.problem)")
+        }
+        for member in try Self.members(root, "the header") {
+            if member.key == Safetensors.metadataKey {
+                metadata = try Self.metadata(member.value)
             } else {
-                entries.append(try Self.entry(key, &scanner))
+                entries.append(try Self.entry(member.key, member.value))
             }
         }
-        try scanner.end()
     }
 
-    private static func metadata(_ scanner: inout JSONScanner) throws -> [String: String] {
+    /// Of an object whose keys differ.
+    private static func members(_ node: JSONNode, _ what: String) throws -> [JSONNode.Member] {
+        guard case .object(let members) = node.content else { throw Malformed("\(what) is no object") }
+        var seen: Set<String> = []
+        for member in members where !seen.insert(member.key).inserted {
+            throw Malformed("“\(member.key)” is there twice in \(what)")
+        }
+        return members
+    }
+
+    private static func metadata(_ node: JSONNode) throws -> [String: String] {
         var result: [String: String] = [:]
-        try scanner.object { scanner, key in
-            guard result.updateValue(try scanner.string(), forKey: key) == nil else {
-                throw Malformed("“\(key)” is there twice in \(Safetensors.metadataKey)")
+        for member in try members(node, Safetensors.metadataKey) {
+            guard case .string(let text) = member.value.content else {
+                throw Malformed("“\(member.key)” in \(Safetensors.metadataKey) is no text")
             }
+            result[member.key] = text
         }
         return result
     }
 
-    private static func entry(_ name: String, _ scanner: inout JSONScanner) throws -> Entry {
+    private static func entry(_ name: String, _ node: JSONNode) throws -> Entry {
         var type: String?
         var shape: [Int]?
         var offsets: [Int]?
-        try scanner.object { scanner, key in
-            switch key {
-            case "dtype" where type == nil: type = try scanner.string()
-            case "shape" where shape == nil: shape = try scanner.integers()
-            case "data_offsets" where offsets == nil: offsets = try scanner.integers()
-            default: throw Malformed("tensor “\(name)” has an unknown or repeated key “\(key)”")
+        for member in try members(node, "tensor “\(name)”") {
+            switch (member.key, member.value.content) {
+            case ("dtype", .string(let text)): type = text
+            case ("shape", .array(let items)): shape = try items.map { try integer($0, name) }
+            case ("data_offsets", .array(let items)): offsets = try items.map { try integer($0, name) }
+            default: throw Malformed("tensor “\(name)” has an unknown key or value at “\(member.key)”")
             }
         }
         guard let type, let shape, let offsets, offsets.count == 2 else {
             throw Malformed("tensor “\(name)” needs dtype, shape and two data_offsets")
         }
         return Entry(name: name, type: type, shape: shape, begin: offsets[0], end: offsets[1])
+    }
+
+    /// A whole number from 0 that fits an Int.
+    private static func integer(_ node: JSONNode, _ name: String) throws -> Int {
+        guard case .word(let digits) = node.content, let value = Int(digits), value >= 0 else {
+            throw Malformed("no whole number from 0 in tensor “\(name)”")
+        }
+        return value
     }
 }
 

@@ -13,7 +13,7 @@ package final class JPEGDecoder {
     }
 
     /// What decodes, with its version: "libjpeg-turbo 2.1.5".
-    package static var library: String { String(cString: cjpeg_library()) }
+    package static var version: String { String(cString: cjpeg_library()) }
 
     private let decoder: OpaquePointer
 

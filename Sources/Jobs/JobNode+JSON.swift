@@ -1,159 +1,25 @@
-// JSON (RFC 8259), strictly. YAML parsers refuse some of it (tabs before the first brace, surrogate pairs), and
-// Foundation's gives no line numbers.
+// JSON as a job's tree.
+
+internal import JSON
 
 extension JobNode {
     static func json(_ text: String, file: String) throws(JobError) -> JobNode {
-        var scanner = JSONScanner(bytes: Array(text.utf8), file: file)
-        let root = try scanner.value(depth: 0)
-        try scanner.end()
-        return root
-    }
-}
-
-/// Bytes are valid UTF-8.
-private struct JSONScanner {
-    let bytes: [UInt8]
-    let file: String
-    var index = 0
-    var line = 1
-
-    init(bytes: [UInt8], file: String) { (self.bytes, self.file) = (bytes, file) }
-
-    mutating func end() throws(JobError) {
-        skipSpace()
-        if index < bytes.count { throw failure("something follows the end of the object") }
-    }
-
-    mutating func value(depth: Int) throws(JobError) -> JobNode {
-        guard depth <= JobNode.deepest else { throw JobNode.tooDeep(file, line) }
-        skipSpace()
-        let start = line
-        switch peek {
-        case UInt8(ascii: "{"): return JobNode(.map(try object(depth)), line: start)
-        case UInt8(ascii: "["): return JobNode(.list(try array(depth)), line: start)
-        case UInt8(ascii: "\""): return JobNode(.scalar(try string(), quoted: true), line: start)
-        case nil: throw failure("ends in the middle")
-        default: return JobNode(.scalar(try word(), quoted: false), line: start)
+        do {
+            return JobNode(try JSONNode(Array(text.utf8), deepest: deepest))
+        } catch {
+            throw JobError(.syntax, "is not JSON: \(error.problem)", file: file, line: error.line)
         }
     }
 
-    private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
-
-    private func failure(_ problem: String) -> JobError {
-        JobError(.syntax, "is not JSON: \(problem)", file: file, line: line)
-    }
-
-    private mutating func skipSpace() {
-        while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
-            if byte == 0x0a { line += 1 }
-            index += 1
-        }
-    }
-
-    /// Whether the next byte that is no space is this one; passes it.
-    private mutating func passes(_ byte: UInt8) -> Bool {
-        skipSpace()
-        guard peek == byte else { return false }
-        index += 1
-        return true
-    }
-
-    private mutating func object(_ depth: Int) throws(JobError) -> [JobNode.Entry] {
-        index += 1
-        var entries: [JobNode.Entry] = []
-        if passes(UInt8(ascii: "}")) { return entries }
-        repeat {
-            skipSpace()
-            guard peek == UInt8(ascii: "\"") else { throw failure("a key in double quotes is expected here") }
-            let start = line
-            let key = try string()
-            guard passes(UInt8(ascii: ":")) else { throw failure("a colon is expected after \"\(key)\"") }
-            entries.append(JobNode.Entry(key: key, line: start, value: try value(depth: depth + 1)))
-        } while passes(UInt8(ascii: ","))
-        guard passes(UInt8(ascii: "}")) else { throw failure("a comma or } is expected here") }
-        return entries
-    }
-
-    private mutating func array(_ depth: Int) throws(JobError) -> [JobNode] {
-        index += 1
-        var items: [JobNode] = []
-        if passes(UInt8(ascii: "]")) { return items }
-        repeat { items.append(try value(depth: depth + 1)) } while passes(UInt8(ascii: ","))
-        guard passes(UInt8(ascii: "]")) else { throw failure("a comma or ] is expected here") }
-        return items
-    }
-
-    /// A number, true, false or null, as written.
-    private mutating func word() throws(JobError) -> String {
-        let start = index
-        while let byte = peek, !Array(" \t\r\n,:[]{}\"".utf8).contains(byte) { index += 1 }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        let number = /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/
-        guard ["true", "false", "null"].contains(text) || text.wholeMatch(of: number) != nil else {
-            throw failure(
-                "\"\(text.prefix(60))\" is neither a number nor true, false or null; text needs double quotes"
-            )
-        }
-        return text
-    }
-
-    private mutating func string() throws(JobError) -> String {
-        index += 1
-        var scalars = String.UnicodeScalarView()
-        var plain = index
-        func run(upTo end: Int) -> String.UnicodeScalarView {
-            String(decoding: bytes[plain..<end], as: UTF8.self).unicodeScalars
-        }
-        while let byte = peek {
-            switch byte {
-            case UInt8(ascii: "\""):
-                scalars.append(contentsOf: run(upTo: index))
-                index += 1
-                return String(scalars)
-            case UInt8(ascii: "\\"):
-                scalars.append(contentsOf: run(upTo: index))
-                index += 1
-                scalars.append(try escaped())
-                plain = index
-            case ..<0x20: throw failure("a line break or control character inside a string")
-            default: index += 1
+    private init(_ node: JSONNode) {
+        let content: Content =
+            switch node.content {
+            case .object(let members):
+                .map(members.map { Entry(key: $0.key, line: $0.line, value: JobNode($0.value)) })
+            case .array(let items): .list(items.map { JobNode($0) })
+            case .string(let text): .scalar(text, quoted: true)
+            case .word(let word): .scalar(word, quoted: false)
             }
-        }
-        throw failure("a string does not end")
-    }
-
-    private mutating func escaped() throws(JobError) -> Unicode.Scalar {
-        let escapes: [UInt8: Unicode.Scalar] = [
-            UInt8(ascii: "\""): "\"", UInt8(ascii: "\\"): "\\", UInt8(ascii: "/"): "/",
-            UInt8(ascii: "b"): "\u{8}",
-            UInt8(ascii: "f"): "\u{c}", UInt8(ascii: "n"): "\n", UInt8(ascii: "r"): "\r",
-            UInt8(ascii: "t"): "\t",
-        ]
-        guard let kind = peek else { throw failure("a string does not end") }
-        index += 1
-        if let scalar = escapes[kind] { return scalar }
-        guard kind == UInt8(ascii: "u") else { throw failure("an unknown escape in a string") }
-        let unit = try codeUnit()
-        if let scalar = Unicode.Scalar(unit) { return scalar }
-        if (0xd800..<0xdc00).contains(unit), bytes[index...].starts(with: Array("\\u".utf8)) {
-            index += 2
-            let low = try codeUnit()
-            if (0xdc00..<0xe000).contains(low),
-                let scalar = Unicode.Scalar(0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00))
-            {
-                return scalar
-            }
-        }
-        throw failure("half of a surrogate pair in a string")
-    }
-
-    private mutating func codeUnit() throws(JobError) -> UInt32 {
-        let digits = String(decoding: bytes[index...].prefix(4), as: UTF8.self)
-        guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt32(digits, radix: 16)
-        else {
-            throw failure("\\u needs four hexadecimal digits")
-        }
-        index += 4
-        return unit
+        self.init(content, line: node.line)
     }
 }

@@ -207,7 +207,7 @@ package final class Run {
         _ engine: any Engine, _ normalization: Normalization, with state: inout TrainingState
     ) {
         let now = engine.fingerprint.merging(
-            ["program": Version.text, "jpeg": JPEGDecoder.library], uniquingKeysWith: { $1 })
+            ["program": Version.text, "jpeg": JPEGDecoder.version], uniquingKeysWith: { $1 })
         var changes = state.numerics.sorted { $0.key < $1.key }.filter { now[$0.key] != $0.value }.map {
             "\($0.key): \($0.value) before, \(now[$0.key] ?? "none") now"
         }

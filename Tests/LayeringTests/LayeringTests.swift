@@ -6,7 +6,7 @@ import Testing
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
         ["COpenBLAS", "CProtobufC", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
-        ["Randomness", "Records", "Files"],
+        ["Randomness", "Records", "Files", "JSON"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets"],
         ["ComputeCPU", "InputPipeline", "Spool"],

@@ -2,7 +2,8 @@
 // result depend on that choice: sums have a fixed order, and multiply-adds are not contracted (-ffp-contract=off).
 #pragma once
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+// A sanitizer's runtime is not there yet when the choice is made.
+#if defined(__x86_64__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL

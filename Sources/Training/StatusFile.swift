@@ -10,6 +10,8 @@ final class StatusFile: Sendable {
     private struct Contents {
         var status: RunStatus
         var written = ContinuousClock.now - .seconds(10)
+        /// The file is another attempt's until this one has the run's lock.
+        var hasBegun = false
     }
 
     private let path: FilePath
@@ -28,6 +30,7 @@ final class StatusFile: Sendable {
             contents.status.pid = getpid()
             contents.status.lastCheckpoint = before?.lastCheckpoint
             contents.status.bestTop1Error = before?.bestTop1Error
+            contents.hasBegun = true
             write(&contents)
         }
     }
@@ -39,7 +42,7 @@ final class StatusFile: Sendable {
             var isDue =
                 ContinuousClock.now - contents.written >= .seconds(1) || before != contents.status.state
             if case .waiting = event { isDue = true }
-            if isDue { write(&contents) }
+            if isDue, contents.hasBegun { write(&contents) }
         }
     }
 

@@ -24,7 +24,7 @@ struct KillCampaign {
         let steps = try #require(reference.store().steps().last)
         // Long enough for two checkpoints, so that every run ends some day.
         let training = max(0, whole - start)
-        longest = start + max(0.2 * training, 8 * training / Double(steps))
+        longest = start + max(0.1 * training, 8 * training / Double(steps))
         print(
             String(
                 format:

@@ -89,26 +89,29 @@ package struct CheckpointStore: Sendable {
 
     private func add(_ step: Int, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void) throws {
         try withTemporary(step, isBest, write) { try Durability.rename($0, to: path(step)) }
+        try Durability.sync(folder: folder)
     }
 
     /// - Returns: false where the file system cannot swap the two.
     private func replace(
         _ old: Checkpoint, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void
     ) throws -> Bool {
-        try withTemporary(old.step, isBest, write) { temporary in
-            // Afterwards the temporary name is the old checkpoint's.
-            defer { try? Durability.remove(temporary) }
-            return try Durability.exchange(temporary, old.folder)
+        let (hasSwapped, temporary) = try withTemporary(old.step, isBest, write) {
+            (try Durability.exchange($0, old.folder), $0)
         }
+        // The temporary name is the old checkpoint's now, which may go once the new one's is on the disk (2).
+        if hasSwapped { try Durability.sync(folder: folder) }
+        try? Durability.remove(temporary)
+        return hasSwapped
     }
 
-    /// Writes a whole checkpoint beside the others and hands it to `place`, which gives it its name.
+    /// Writes a whole checkpoint beside the others and hands it to `place`, which gives it its name. Nothing is left where
+    /// one of them fails.
     private func withTemporary<T>(
         _ step: Int, _ isBest: Bool, _ write: (CheckpointWriter) throws -> Void,
         place: (FilePath) throws -> T
     ) throws -> T {
         let temporary = folder.appending(Self.temporaryPrefix + Self.name(step))
-        let result: T
         do {
             try Durability.remove(temporary)
             try Durability.make(folder: temporary)
@@ -117,13 +120,11 @@ package struct CheckpointStore: Sendable {
             let manifest = Manifest(step: step, best: isBest, files: writer.files)
             try writer.write(Manifest.fileName, manifest.encoded())
             try Durability.sync(folder: temporary)
-            result = try place(temporary)
+            return try place(temporary)
         } catch {
             try? Durability.remove(temporary)
             throw error
         }
-        try Durability.sync(folder: folder)
-        return result
     }
 
     /// Marks a checkpoint as the best by replacing its manifest whole.

@@ -6,7 +6,8 @@ internal import Compute
 internal import Foundation
 internal import Networks
 
-/// Everything the two threads share is guarded by `condition`; the snapshot belongs to whom `job` says.
+/// Everything the two threads share is guarded by `condition`; the snapshot is the publisher's while there is
+/// a `request`, else the trainer's.
 final class CheckpointPublisher: @unchecked Sendable {  // see above
     struct Request {
         let state: TrainingState

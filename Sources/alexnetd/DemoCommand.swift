@@ -97,7 +97,7 @@ struct DemoCommand: ParsableCommand {
                     String(
                         format: "epoch %d of %d, step %d of %d: loss %.3f, %.0f images/s, %@ to go", epoch,
                         status.epochs ?? 0, step, steps, status.loss ?? 0, status.imagesPerSecond ?? 0,
-                        TrainingConsole.duration(status.eta ?? 0)))
+                        Duration.text(seconds: status.eta ?? 0)))
             }
             if killed == nil, step >= steps / 2, status.state == .training, let pid = status.pid {
                 kill(pid, SIGKILL)

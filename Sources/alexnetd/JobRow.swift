@@ -66,7 +66,7 @@ struct JobRow: Encodable {
             (imagesPerS, etaS, pid) = (status.imagesPerSecond, status.eta, status.pid)
             let silence = -status.updated.timeIntervalSinceNow
             if silence > Self.longSilence {
-                message = "no news for \(Self.duration(silence))" + (message.map { ": " + $0 } ?? "")
+                message = "no news for \(Duration.text(seconds: silence))" + (message.map { ": " + $0 } ?? "")
             }
         case .failed:
             state = place.rawValue
@@ -95,7 +95,7 @@ struct JobRow: Encodable {
         }
         return [
             name, state, part(epoch, epochs), part(step, steps), decimal(loss, 4), decimal(imagesPerS, 1),
-            etaS.map(Self.duration) ?? "-", lastCheckpoint.map(String.init) ?? "-", message ?? "",
+            etaS.map(Duration.text) ?? "-", lastCheckpoint.map(String.init) ?? "-", message ?? "",
         ]
     }
 
@@ -107,17 +107,5 @@ struct JobRow: Encodable {
             let padded = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             return padded.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
         }.joined()
-    }
-
-    /// 42s, 12m, 3h05m, 2d04h
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "-" }
-        let minutes = Int(seconds) / 60
-        switch Int(seconds) {
-        case ..<60: return "\(Int(seconds))s"
-        case ..<3600: return "\(minutes)m"
-        case ..<86400: return String(format: "%dh%02dm", minutes / 60, minutes % 60)
-        default: return String(format: "%dd%02dh", minutes / 1440, minutes / 60 % 24)
-        }
     }
 }

@@ -43,7 +43,7 @@ final class TrainingConsole: Sendable {
                 String(
                     format: "step %d  loss %.4f  %.0f images/s  data %.0f %%  ETA ", progress.step,
                     progress.loss,
-                    progress.imagesPerSecond, progress.dataWait * 100) + Self.duration(progress.eta))
+                    progress.imagesPerSecond, progress.dataWait * 100) + Duration.text(seconds: progress.eta))
         case .logged(let step, let loss, let top1Error, let rate, let imagesPerSecond):
             line(
                 String(
@@ -89,14 +89,6 @@ final class TrainingConsole: Sendable {
 
     private static func put(_ text: String) {
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    }
-
-    /// "2 h 05 min", "3 min 20 s", "12 s".
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e9 else { return "–" }
-        let s = Int(seconds.rounded())
-        if s >= 3600 { return String(format: "%d h %02d min", s / 3600, s % 3600 / 60) }
-        return s >= 60 ? String(format: "%d min %02d s", s / 60, s % 60) : "\(s) s"
     }
 }
 

@@ -12,8 +12,11 @@ package struct RootFolder: Hashable, Sendable {
     package var done: FilePath { jobs.appending("done") }
     package var failed: FilePath { jobs.appending("failed") }
     package var cancelled: FilePath { jobs.appending("cancelled") }
+    package var paused: FilePath { jobs.appending("paused") }
     package var runs: FilePath { path.appending("runs") }
     package var cache: FilePath { path.appending("cache") }
+    /// Executables named after the state that a job has just come to.
+    package var hooks: FilePath { path.appending("hooks") }
     /// Held by `serve` while it runs.
     package var lock: FilePath { path.appending(".lock") }
 

@@ -20,6 +20,8 @@ package struct RunStatus: Codable, Hashable, Sendable {
     package var eta: Double?
     /// Step of the newest published checkpoint.
     package var lastCheckpoint: Int?
+    /// When that was published: what lies after it would be lost now.
+    package var lastCheckpointAt: Date?
     package var bestTop1Error: Double?
     /// Attempts to train this run so far, this one included.
     package var attempt: Int

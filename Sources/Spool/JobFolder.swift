@@ -1,6 +1,9 @@
 // The job folder as a queue. The state of a job is the folder its file lies in:
 //
 //   jobs/NAME.yml ──claim──▶ running/ ──finish──▶ done/ | failed/ (with NAME.error.txt) | cancelled/
+//   jobs/ or running/ ──▶ paused/ ──▶ jobs/, by a person
+//
+// and that of the queue is whether a file PAUSED or DRAINING lies in jobs/.
 //
 // 1. A file only ever moves by rename, so it lies in exactly one folder at every moment, whatever is killed.
 // 2. Both folders are synced after a move, so it is there after a power cut too.
@@ -15,7 +18,7 @@ package import SystemPackage
 
 package struct JobFolder: Sendable {
     package enum Place: String, Sendable, CaseIterable {
-        case queued, running, done, failed, cancelled
+        case queued, running, paused, done, failed, cancelled
     }
 
     package let root: RootFolder
@@ -26,6 +29,7 @@ package struct JobFolder: Sendable {
         switch place {
         case .queued: root.jobs
         case .running: root.running
+        case .paused: root.paused
         case .done: root.done
         case .failed: root.failed
         case .cancelled: root.cancelled
@@ -40,7 +44,8 @@ package struct JobFolder: Sendable {
     /// Makes every folder that is missing.
     package func createTree() throws(SpoolError) {
         for folder in [
-            root.jobs, root.running, root.done, root.failed, root.cancelled, root.runs, root.cache,
+            root.jobs, root.running, root.paused, root.done, root.failed, root.cancelled, root.runs,
+            root.cache,
         ] {
             do {
                 try folder.makeFolder()

@@ -29,6 +29,7 @@ final class StatusFile: Sendable {
             contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
             contents.status.pid = getpid()
             contents.status.lastCheckpoint = before?.lastCheckpoint
+            contents.status.lastCheckpointAt = before?.lastCheckpointAt
             contents.status.bestTop1Error = before?.bestTop1Error
             contents.hasBegun = true
             write(&contents)
@@ -82,7 +83,7 @@ extension RunStatus {
         case .evaluating: state = .evaluating
         case .evaluated(_, _, _, let top1Error, _, let isBest): if isBest { bestTop1Error = top1Error }
         case .checkpointed(let step):
-            lastCheckpoint = step
+            (lastCheckpoint, lastCheckpointAt) = (step, Date())
             // What was waited for is over.
             message = nil
         }

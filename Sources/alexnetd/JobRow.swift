@@ -30,7 +30,7 @@ struct JobRow: Encodable {
     static func all(in folder: JobFolder) throws -> [JobRow] {
         var rows: [JobRow] = []
         var names: Set<String> = []
-        for place in [JobFolder.Place.running, .queued, .done, .failed, .cancelled] {
+        for place in [JobFolder.Place.running, .queued, .paused, .done, .failed, .cancelled] {
             // A person may have removed one of the folders.
             for file in (try? folder.scan(place)) ?? [] {
                 let name = (try? JobName(fileName: file.fileName).stem) ?? file.fileName
@@ -76,7 +76,7 @@ struct JobRow: Encodable {
         case .done:
             state = place.rawValue
             message = nil
-        case .queued, .cancelled: state = place.rawValue
+        case .queued, .paused, .cancelled: state = place.rawValue
         }
     }
 

@@ -33,7 +33,10 @@ package struct Intake: Sendable {
     /// - Throws: `folder` if jobs/ or running/ cannot be read.
     package mutating func scan(complete: [String], now: Double) throws(SpoolError) -> [News] {
         let found = try folder.scan(.queued)
-        let running = try folder.scan(.running).map(\.fileName)
+        var begun: Begun = []
+        for place in [JobFolder.Place.running, .paused] {
+            begun += try folder.scan(place).map { ($0.fileName, place) }
+        }
         let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
         let settled = stability.settled(identities, now: now)
         // In the order of arrival as well as it is known: the oldest first, then what was seen to arrive.
@@ -47,7 +50,7 @@ package struct Intake: Sendable {
         for fileName in ripe where accepted[fileName] == nil {
             guard let identity = identities[fileName] else { continue }
             let wasStuck = stuck[fileName] != nil
-            guard let item = examine(fileName, identity, running) else { continue }
+            guard let item = examine(fileName, identity, begun) else { continue }
             if case .stuck = item, wasStuck { continue }
             news.append(item)
         }
@@ -63,13 +66,14 @@ package struct Intake: Sendable {
     /// The job has left jobs/, or could not: what lies there under its name from now on is new.
     package mutating func forget(_ name: JobName) { accepted[name.fileName] = nil }
 
-    private mutating func examine(_ fileName: String, _ identity: FileIdentity, _ running: [String]) -> News?
-    {
+    private typealias Begun = [(fileName: String, place: JobFolder.Place)]
+
+    private mutating func examine(_ fileName: String, _ identity: FileIdentity, _ begun: Begun) -> News? {
         let name: JobName
         let priority: Int
         do {
             name = try JobName(fileName: fileName)
-            priority = try check(name, running)
+            priority = try check(name, begun)
         } catch {
             // It may have changed or gone under our eyes: then the next scan knows better.
             guard folder.identity(fileName, in: .queued) == identity else { return nil }
@@ -96,8 +100,10 @@ package struct Intake: Sendable {
     }
 
     /// - Returns: the job's priority.
-    private func check(_ name: JobName, _ running: [String]) throws(JobError) -> Int {
-        let others = accepted.keys.map { ($0, "waits in jobs") } + running.map { ($0, "is in jobs/running") }
+    private func check(_ name: JobName, _ begun: Begun) throws(JobError) -> Int {
+        let others =
+            accepted.keys.map { ($0, "waits in jobs") }
+            + begun.map { ($0.fileName, "is in jobs/\($0.place.rawValue)") }
         for (other, place) in others where other != name.fileName {
             if let first = try? JobName(fileName: other), first.stem == name.stem {
                 throw JobError(

@@ -12,37 +12,45 @@ extension Supervisor {
         let place: JobFolder.Place
         /// For failed/NAME.error.txt.
         let reason: String?
+        /// What the file held, should it be gone.
+        let bytes: [UInt8]?
     }
 
-    /// Moves the job's file out of running/ and says so in the status; if it cannot be moved, later.
-    func finish(_ ending: Ending) {
-        let name = ending.job.stem
+    /// Moves the job's file out of running/ and says so in the status.
+    func finish(_ job: JobName, _ place: JobFolder.Place, reason: String?) {
+        let text = "\(job.stem): \(place.rawValue)" + (reason.map { ": \($0)" } ?? "")
+        if place == .failed { log(job).error("\(text)") } else { log(job).info("\(text)") }
+        settle(Ending(job: job, place: place, reason: reason, bytes: running.remove(job)))
+        announce(job, place == .done ? .done : .failed, reason?.split(separator: "\n").first.map(String.init))
+    }
+
+    /// Moves the file; if it cannot be moved, with a later look again. One that has been deleted is put where it belongs;
+    /// one that somebody has just put elsewhere stays there.
+    func settle(_ ending: Ending) {
         do {
-            try folder.finish(ending.job, to: ending.place, reason: ending.reason)
-            let text = "\(name): \(ending.place.rawValue)" + (ending.reason.map { ": \($0)" } ?? "")
-            if ending.place == .failed { log.error("\(text)") } else { log.info("\(text)") }
-        } catch {
-            log.error("\(name): \(ending.place.rawValue), but: \(error)")
-            if error.code != .vanished { unfinished.append(ending) }
-        }
-        let state = ending.place == .done ? RunStatus.State.done : .failed
-        announce(ending.job) { status in
-            guard status.state != state else { return false }
-            status.state = state
-            status.message = ending.reason.map { $0.split(separator: "\n").first.map(String.init) ?? $0 }
-            return true
-        }
-    }
-
-    func retryFinishing() {
-        let endings = unfinished
-        unfinished = []
-        for ending in endings {
             do {
                 try folder.finish(ending.job, to: ending.place, reason: ending.reason)
-            } catch {
-                if error.code != .vanished { unfinished.append(ending) }
+            } catch  where error.code == .vanished {
+                let isSomewhere = JobFolder.Place.allCases.contains {
+                    folder.identity(ending.job.fileName, in: $0) != nil
+                }
+                guard let bytes = ending.bytes, !isSomewhere else { return }
+                try folder.restore(ending.job, bytes, to: ending.place)
             }
+            complain(.settle(ending.job), nil)
+        } catch {
+            complain(.settle(ending.job), "\(ending.job.stem): \(ending.place.rawValue), but: \(error)")
+            unfinished.append(ending)
+        }
+    }
+
+    /// A job that a person has taken out of running/; its file lies where it was put.
+    func release(_ job: JobName, _ departure: Scheduler.Departure) {
+        let text = Scheduler.Interruption.departed(departure).text
+        switch departure {
+        case .cancelled, .removed: announce(job, .cancelled, nil)
+        case .paused, .requeued: announce(job, .stopped, text)
+        case .setAside: announce(job, .stopped, text)
         }
     }
 
@@ -69,40 +77,43 @@ extension Supervisor {
         let count =
             record.withoutProgress == 0
             ? "it had come further since its last start"
-            : "attempt \(record.withoutProgress) of \(Scheduler.mostAttempts) without a new checkpoint"
+            : "attempt \(record.withoutProgress) of \(settings.maxAttempts) without a new checkpoint"
         let reasons = [lastWords(job), reason].compactMap(\.self).joined(separator: "; ")
         let text = "\(reasons); \(count); goes on in \(Int(seconds.rounded(.up))) s"
-        log.warning("\(job.stem): \(text)")
-        announce(job) { status in
-            (status.state, status.message) = (.waiting, text)
-            return true
+        log(job).warning("\(job.stem): \(text)")
+        announce(job, .waiting, text)
+    }
+
+    /// The job goes on when what interrupted it is over.
+    func announceInterruption(_ job: JobName, _ interruption: Scheduler.Interruption) {
+        switch interruption {
+        case .daemonStops: announce(job, .stopped, "goes on when the daemon starts again")
+        case .queuePaused: announce(job, .waiting, "the queue is paused; goes on when it is resumed")
+        case .preempted(let other): announce(job, .waiting, "gave way to \(other.stem); goes on after it")
+        case .departed, .silent: announce(job, .waiting, interruption.text)
         }
     }
 
-    func announceStop(_ job: JobName) {
-        announce(job) { status in
-            guard status.state != .stopped else { return false }
-            (status.state, status.message) = (.stopped, "goes on when the daemon starts again")
-            return true
-        }
-    }
-
-    /// Changes the status of a run that no worker holds.
-    /// - Parameter change: says whether there is anything to write.
-    private func announce(_ job: JobName, change: (inout RunStatus) -> Bool) {
+    /// Changes the status of a run that no worker holds, and tells of it.
+    private func announce(_ job: JobName, _ state: RunStatus.State, _ message: String?) {
         let run = root.run(job.stem)
-        do {
-            guard FileManager.default.fileExists(atPath: run.path.string) else { return }
-            let lock = try FileLock(run.lock)
-            defer { withExtendedLifetime(lock) {} }
-            let attempts = AttemptRecord.load(run.attempts)?.attempts ?? 0
-            var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)
-            guard change(&status) else { return }
+        let attempts = AttemptRecord.load(run.attempts)?.attempts ?? 0
+        var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)
+        // A worker that has said itself that it is done, or why it failed, has said it better.
+        if status.state != state || [.waiting, .stopped].contains(state) {
+            (status.state, status.message) = (state, message)
             (status.attempt, status.updated) = (max(attempts, status.attempt), Date())
             (status.pid, status.eta, status.imagesPerSecond) = (nil, nil, nil)
-            try status.write(to: run.status)
-        } catch {
-            if error.code != .locked { log.error("\(job.stem): \(error)") }
+            do {
+                if FileManager.default.fileExists(atPath: run.path.string) {
+                    let lock = try FileLock(run.lock)
+                    defer { withExtendedLifetime(lock) {} }
+                    try status.write(to: run.status)
+                }
+            } catch {
+                if error.code != .locked { log(job).error("\(job.stem): \(error)") }
+            }
         }
+        tell(job, status)
     }
 }

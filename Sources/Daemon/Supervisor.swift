@@ -1,9 +1,9 @@
-// The effectful shell around Scheduler: one thread that waits for news of the job folder, the worker and a request to
-// stop, hands each to the scheduler, and carries out what it says. Knows nothing of training.
+// The effectful shell around Scheduler: one thread that waits for news of the job folder, the worker and requests, hands
+// each to the scheduler, and carries out what it says. Knows nothing of training.
 //
-// Supervisor+Outcome.swift has what happens to a job's file and status when an attempt is over.
+// Supervisor+News.swift has what is seen in the folders, Supervisor+Outcome.swift what becomes of a job's file and status,
+// Supervisor+Service.swift what the operator and systemd are told.
 
-internal import Files
 internal import Foundation
 internal import Glibc
 package import Jobs
@@ -12,174 +12,117 @@ package import Spool
 internal import SystemPackage
 
 package final class Supervisor {
-    /// Seconds between looks at the folder: the safety net where inotify brings nothing.
-    package static let scanInterval = 2.0
-
     let root: RootFolder
     let folder: JobFolder
-    let log: Logger
+    let notify: Notify
+    var log: Logger
+    var settings: Settings
+    private let readSettings: () throws -> Settings
     private let command: WorkerCommand
-    private let notify: Notify
-    private let lock: RootLock
+    var lock: RootLock
 
-    var scheduler = Scheduler()
-    private var intake: Intake
-    private var watcher: FolderWatcher?
-    private var worker: Worker?
+    var scheduler: Scheduler
+    var intake: Intake
+    var running: RunningJobs
+    var watchers: [JobFolder.Place: FolderWatcher] = [:]
+    var worker: Worker?
+    var silence = Silence()
     /// When the current worker was started.
     var workerStart = Date.distantPast
     /// Files that could not be moved out of running/ yet.
     var unfinished: [Ending] = []
-    private var nextScan = 0.0
+    var nextLook = 0.0
     /// Whether what was running when the last daemon ended has been taken up.
-    private var hasRecovered = false
+    var hasRecovered = false
+    var isStopping = false
     private var hasExited = false
     /// What was last said of what keeps going wrong, to say it once.
-    private var complaints: [Trouble: String] = [:]
+    var complaints: [Trouble: String] = [:]
 
-    enum Trouble { case scan, watch, claim }
+    enum Trouble: Hashable { case look, watch(JobFolder.Place), claim, root, store, settle(JobName) }
 
     /// Takes the root: makes its folders and locks it.
+    /// - Parameter readSettings: reads them again, for a reload.
     /// - Throws: `locked` if another daemon has it, `folder` if it cannot be made.
     package init(
-        _ root: RootFolder, command: WorkerCommand, log: Logger, notify: Notify = Notify()
+        _ root: RootFolder, command: WorkerCommand, settings: Settings, log: Logger,
+        notify: Notify = Notify(), readSettings: @escaping () throws -> Settings
     ) throws(SpoolError) {
-        (self.root, self.command, self.log, self.notify) = (root, command, log, notify)
+        (self.root, self.command, self.settings, self.log) = (root, command, settings, log)
+        (self.notify, self.readSettings) = (notify, readSettings)
         folder = JobFolder(root)
+        scheduler = Scheduler(settings.limits)
         intake = Intake(folder)
+        running = RunningJobs(folder)
         try folder.createTree()
         lock = try RootLock(root)
     }
 
     /// Serves until asked to stop and the worker, if there is one, has ended.
     /// - Throws: `system` if poll(2) fails.
-    package func run(until stop: StopRequest) throws(DaemonError) {
+    package func run(_ requests: Requests) throws(DaemonError) {
         defer { withExtendedLifetime(lock) {} }
-        scan(complete: [])
+        look()
         notify.send("READY=1")
         log.info("serving \(root.path), process \(getpid())")
-        var isStopping = false
-        perform(scheduler.advance(now: now))
+        advance()
         while !hasExited {
-            let wasAsked = try wait(isStopping ? nil : stop)
-            if wasAsked {
-                isStopping = true
-                notify.send("STOPPING=1")
-                log.info("stopping\(worker.map { ": waiting for worker \($0.pid)" } ?? "")")
-                perform(scheduler.stop())
-            }
+            if try wait(requests) { nextLook = now }
+            let asked = requests.take()
+            if asked.contains(.reload) { reload() }
+            if asked.contains(.stop) { stop() }
             if let worker, let outcome = worker.reap() { ended(outcome) }
-            let watched = watcher?.drain() ?? FolderWatcher.News()
-            if !isStopping, !watched.complete.isEmpty || watched.rescan || now >= nextScan {
-                scan(complete: watched.complete)
-            }
-            perform(scheduler.advance(now: now))
+            if now >= nextLook { look() }
+            advance()
         }
         log.info("stopped")
     }
-
-    // MARK: News
 
     /// Seconds of a clock that does not jump.
     var now: Double { ProcessInfo.processInfo.systemUptime }
 
     /// Sleeps until something happens or is due.
-    /// - Returns: whether the stop was asked for.
-    private func wait(_ stop: StopRequest?) throws(DaemonError) -> Bool {
-        var descriptors: [pollfd] = []
-        func listen(_ descriptor: FileDescriptor?) {
-            // A negative descriptor is passed over.
-            descriptors.append(pollfd(fd: descriptor?.rawValue ?? -1, events: Int16(POLLIN), revents: 0))
-        }
-        listen(stop?.descriptor)
-        listen(watcher?.descriptor)
-        listen(worker?.ended)
-        let due = min(stop == nil ? .infinity : nextScan, scheduler.deadline ?? .infinity)
+    /// - Returns: whether something happened in the folders.
+    private func wait(_ requests: Requests) throws(DaemonError) -> Bool {
+        let folders = watchers.values.map(\.descriptor)
+        let sources = folders + [requests.descriptor] + (worker.map { [$0.ended] } ?? [])
+        var descriptors = sources.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
+        let due = min(nextLook, scheduler.deadline ?? .infinity)
         let milliseconds = Int32(max(0, min((due - now) * 1000 + 1, 60_000)))
         guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) >= 0 || errno == EINTR else {
             throw DaemonError(.system, "poll(2) failed", cause: Errno(rawValue: errno))
         }
-        return descriptors[0].revents != 0
+        return descriptors.prefix(folders.count).contains { $0.revents != 0 }
     }
 
-    /// Takes up what was running when the last daemon ended.
-    /// - Throws: `folder` if jobs/running/ cannot be read; then nothing has happened.
-    private func recover() throws(SpoolError) {
-        let found = try folder.scan(.running)
-        hasRecovered = true
-        for (arrival, file) in found.enumerated() {
-            guard let name = try? JobName(fileName: file.fileName) else {
-                log.error("\(file.fileName) in \(root.running) is no name of a job; it is left alone")
-                continue
-            }
-            do {
-                resume(name, priority: try folder.plan(name, in: .running).priority, arrival)
-            } catch  where error.isTransient {
-                // The worker reads it again, and it is tried more than once.
-                log.error("\(error)")
-                resume(name, priority: 0, arrival)
-            } catch {
-                finish(Ending(job: name, place: .failed, reason: error.description))
-            }
-        }
+    private func advance() { perform(scheduler.advance(now: now)) }
+
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        notify.send("STOPPING=1")
+        log.info("stopping\(worker.map { ": waiting for worker \($0.pid)" } ?? "")")
+        scheduler.stop()
     }
 
-    private func resume(_ name: JobName, priority: Int, _ arrival: Int) {
-        let record = AttemptRecord.load(root.run(name.stem).attempts) ?? AttemptRecord()
-        scheduler.resume(Scheduler.Job(name, priority: priority, arrival: arrival), record)
-        log.info("\(name.stem): taken up again")
-    }
-
-    private func scan(complete: [String]) {
-        nextScan = now + Self.scanInterval
-        watch()
-        retryFinishing()
+    private func reload() {
+        notify.sendReloading()
         do {
-            if !hasRecovered { try recover() }
-            for news in try intake.scan(complete: complete, now: now) { take(news) }
-            complain(.scan, nil)
+            settings = try readSettings()
+            scheduler.limits = settings.limits
+            log.logLevel = settings.logLevel
+            log.info("settings read again")
         } catch {
-            complain(.scan, "\(error)")
-            // Somebody removed the folders: they are the interface, so they come back.
-            try? folder.createTree()
+            log.error("the settings stay as they were: \(error)")
         }
-    }
-
-    private func take(_ news: Intake.News) {
-        switch news {
-        case .arrived(let job):
-            log.info("\(job.name.stem): queued, priority \(job.priority)")
-            scheduler.enqueue(job)
-        case .withdrew(let name):
-            log.info("\(name.stem): no longer queued, its file has changed or gone")
-            scheduler.withdraw(name)
-        case .refused(_, let reason): log.warning("refused: \(reason)")
-        case .stuck(let fileName, let reason): log.error("\(fileName): \(reason)")
-        }
-    }
-
-    /// Before a scan, so that nothing falls between the two.
-    private func watch() {
-        do {
-            if watcher == nil { watcher = try FolderWatcher(root.jobs) }
-            if let watcher, !watcher.isArmed { try watcher.arm() }
-            complain(.watch, nil)
-        } catch {
-            complain(.watch, "\(error); new jobs are found by looking every \(Int(Self.scanInterval)) s")
-        }
+        notify.send("READY=1")
     }
 
     private func ended(_ outcome: WorkerOutcome) {
         worker = nil
         guard let job = scheduler.current else { return }
-        log.info("\(job.stem): the worker has ended: \(outcome.text)")
+        log(job).info("\(job.stem): the worker has ended: \(outcome.text)")
         perform(scheduler.exited(outcome, step: root.run(job.stem).newestCheckpointStep, now: now))
-    }
-
-    /// - Parameter problem: nil when it is over.
-    private func complain(_ trouble: Trouble, _ problem: String?) {
-        if let problem, problem != complaints[trouble] { log.error("\(problem)") }
-        complaints[trouble] = problem
     }
 
     // MARK: Actions
@@ -195,13 +138,21 @@ package final class Supervisor {
         case .wait(let job, let record, let until, let reason):
             store(record, of: job)
             announceWait(job, record, seconds: until - now, reason)
-        case .leave(let job, let record):
+        case .leave(let job, let record, let interruption):
             store(record, of: job)
-            announceStop(job)
-        case .done(let job): finish(Ending(job: job, place: .done, reason: nil))
-        case .fail(let job, let reason):
-            finish(Ending(job: job, place: .failed, reason: failure(job, reason)))
-        case .terminate: worker?.terminate()
+            announceInterruption(job, interruption)
+        case .done(let job): finish(job, .done, reason: nil)
+        case .fail(let job, let reason): finish(job, .failed, reason: failure(job, reason))
+        case .release(let job, let record, let departure):
+            store(record, of: job)
+            release(job, departure)
+        case .terminate(let job, let interruption):
+            log(job).info("\(job.stem): its worker is asked to stop: \(interruption.text)")
+            worker?.send(SIGTERM)
+        case .kill(let job):
+            log(job).warning(
+                "\(job.stem): its worker has not stopped within \(Int(settings.stopTimeout)) s and is killed")
+            worker?.send(SIGKILL)
         case .exit: hasExited = true
         }
     }
@@ -210,7 +161,7 @@ package final class Supervisor {
         let isCurrent = intake.isCurrent(job)
         intake.forget(job)
         guard isCurrent else {
-            log.info("\(job.stem): its file has changed or gone; not started")
+            log(job).info("\(job.stem): its file has changed or gone; not started")
             return scheduler.claimFailed(now: now)
         }
         do {
@@ -220,6 +171,7 @@ package final class Supervisor {
             return scheduler.claimFailed(now: now)
         }
         complain(.claim, nil)
+        running.add(job)
         let run = root.run(job.stem)
         return scheduler.claimed(
             attempts: AttemptRecord.load(run.attempts)?.attempts ?? 0, step: run.newestCheckpointStep)
@@ -228,8 +180,9 @@ package final class Supervisor {
     private func spawn(_ job: JobName, _ record: AttemptRecord) -> [Scheduler.Action] {
         let run = root.run(job.stem)
         guard folder.identity(job.fileName, in: .running) != nil else {
-            log.warning("\(job.stem): its file is no longer in \(root.running); not started")
-            return scheduler.vanished(now: now)
+            // The next looks find out where it is.
+            scheduler.postponed(until: now + settings.scanInterval)
+            return []
         }
         store(record, of: job)
         do {
@@ -239,10 +192,11 @@ package final class Supervisor {
                 executable: command.executable, arguments: command.arguments(file, root),
                 environment: command.environment)
             self.worker = worker
-            log.info("\(job.stem): attempt \(record.attempts) begins, worker \(worker.pid)")
+            silence = Silence()
+            log(job).info("\(job.stem): attempt \(record.attempts) begins, worker \(worker.pid)")
             return []
         } catch {
-            log.error("\(job.stem): no worker could be started: \(error)")
+            log(job).error("\(job.stem): no worker could be started: \(error)")
             return scheduler.exited(.couldNotStart("\(error)"), step: run.newestCheckpointStep, now: now)
         }
     }
@@ -253,8 +207,27 @@ package final class Supervisor {
         do {
             try run.path.makeFolder()
             try record.write(to: run.attempts)
+            complain(.store, nil)
         } catch {
-            log.error("\(job.stem): \(error)")
+            complain(.store, "\(job.stem): \(error)")
         }
+    }
+
+    /// - Parameter problem: nil when it is over.
+    func complain(_ trouble: Trouble, _ problem: String?) {
+        if let problem, problem != complaints[trouble] { log.error("\(problem)") }
+        complaints[trouble] = problem
+    }
+
+    /// What is logged of a job carries its name, attempt and step as fields.
+    func log(_ job: JobName) -> Logger {
+        var log = log
+        let run = root.run(job.stem)
+        log[metadataKey: "job"] = "\(job.stem)"
+        if let attempt = AttemptRecord.load(run.attempts)?.attempts {
+            log[metadataKey: "attempt"] = "\(attempt)"
+        }
+        if let step = RunStatus.load(run.status)?.step { log[metadataKey: "step"] = "\(step)" }
+        return log
     }
 }

@@ -3,7 +3,7 @@
 // 1. The write end of the lifeline is this process's alone (closed on exec, made so atomically). When the daemon ends,
 //    however it ends, the worker reads end of file and ends too.
 // 2. The process is reaped by whoever calls `reap`, never before: until then its id cannot be another's, so
-//    `terminate` cannot hit a stranger.
+//    `send` cannot hit a stranger.
 
 internal import Foundation
 internal import Glibc
@@ -50,8 +50,8 @@ package final class Worker {
         try? ended.close()
     }
 
-    /// Asks it to stop: SIGTERM.
-    package func terminate() { kill(pid, SIGTERM) }
+    /// SIGTERM asks it to stop.
+    package func send(_ signal: Int32) { kill(pid, signal) }
 
     /// How it ended; nil while it runs.
     package func reap() -> WorkerOutcome? {

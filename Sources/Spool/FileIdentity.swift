@@ -1,7 +1,7 @@
 // Whether a file is still the one it was: what stat(2) says without reading it.
 
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 package struct FileIdentity: Hashable, Sendable {
     package var inode: UInt64
@@ -11,6 +11,27 @@ package struct FileIdentity: Hashable, Sendable {
 
     package init(inode: UInt64, size: Int64, modified: Int64) {
         (self.inode, self.size, self.modified) = (inode, size, modified)
+    }
+}
+
+/// Whether a folder is still the one it was, or another has its name now.
+package struct FolderIdentity: Hashable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
+
+    /// Nil if there is no folder.
+    package init?(_ path: FilePath) {
+        var facts = stat()
+        guard stat(path.string, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+        (device, inode) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
+    }
+}
+
+extension FileIdentity {
+    /// Nil if there is no file; links are not followed.
+    package init?(_ path: FilePath) {
+        guard case .file(let identity)? = Entry(path) else { return nil }
+        self = identity
     }
 }
 

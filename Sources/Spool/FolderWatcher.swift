@@ -8,7 +8,7 @@ package final class FolderWatcher {
     package struct News: Equatable, Sendable {
         /// Files whose writer has closed them, or that were moved in, in that order; a name may come twice.
         package var complete: [String] = []
-        /// Events were lost or the folder itself was replaced: look at everything.
+        /// Something left the folder, events were lost, or the folder itself was replaced: look at everything.
         package var rescan = false
 
         package init() {}
@@ -46,7 +46,8 @@ package final class FolderWatcher {
     /// Watches the folder that now bears the path.
     package func arm() throws(SpoolError) {
         disarm()
-        let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
+        let events =
+            IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF
         let result = inotify_add_watch(
             descriptor.rawValue, folder.string, UInt32(events) | UInt32(IN_ONLYDIR))
         guard result >= 0 else {
@@ -87,6 +88,8 @@ package final class FolderWatcher {
             // Of a watch that was given up.
         } else if has(IN_DELETE_SELF) || has(IN_MOVE_SELF) || has(IN_UNMOUNT) || has(IN_IGNORED) {
             disarm()
+            news.rescan = true
+        } else if has(IN_DELETE) || has(IN_MOVED_FROM) {
             news.rescan = true
         } else if has(IN_CLOSE_WRITE) || has(IN_MOVED_TO), !name.isEmpty {
             news.complete.append(name)

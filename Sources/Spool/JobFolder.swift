@@ -94,7 +94,25 @@ package struct JobFolder: Sendable {
             }
         }
         try sync(.queued, .running)
+        forgetEarlier(job)
+    }
+
+    /// What a job came to before is past once it has begun again: its file lies in running/ alone.
+    package func forgetEarlier(_ job: JobName) {
+        for place in [Place.paused, .done, .failed, .cancelled] {
+            unlink(path(job.fileName, in: place).string)
+        }
         forgetError(stem: job.stem)
+    }
+
+    /// Puts a job's file where it belongs when it has been deleted, from what is remembered of it.
+    package func restore(_ job: JobName, _ bytes: [UInt8], to place: Place) throws(SpoolError) {
+        let path = path(job.fileName, in: place)
+        do {
+            try path.replaceContents(with: bytes, durable: true)
+        } catch {
+            throw SpoolError(.folder, "\(path) cannot be written; check space and permissions", cause: error)
+        }
     }
 
     /// running/NAME.yml → done/, failed/ or cancelled/, replacing what is there.

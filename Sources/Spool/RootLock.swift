@@ -1,14 +1,45 @@
-// One daemon per root: ROOT/.lock, held by `serve` while it runs.
+// One daemon per root: ROOT/.lock, held by `serve` while it runs. The lock also tells whether ROOT is still the folder that
+// was locked: after an unmount or a replacement another folder, or none, has the name.
 
+internal import Glibc
 package import Jobs
 
 package struct RootLock: Sendable {
-    private let lock: FileLock
+    package enum State: Hashable, Sendable {
+        case held
+        /// ROOT is another folder than the one that was locked, or is gone.
+        case elsewhere
+        /// Somebody removed or replaced the file .lock in the folder that was locked.
+        case lost
+    }
+
+    private let root: RootFolder
+    private var lock: FileLock
+    private var file: FileIdentity?
+    private let folder: FolderIdentity?
 
     /// - Throws: `locked`, saying by whom; `folder` if the lock cannot be made.
     package init(_ root: RootFolder) throws(SpoolError) {
+        self.root = root
+        lock = try Self.take(root)
+        (file, folder) = (FileIdentity(root.lock), FolderIdentity(root.path))
+    }
+
+    package var state: State {
+        guard FolderIdentity(root.path) == folder else { return .elsewhere }
+        return FileIdentity(root.lock)?.inode == file?.inode ? .held : .lost
+    }
+
+    /// Locks the file that now bears the name.
+    /// - Throws: as `init`.
+    package mutating func retake() throws(SpoolError) {
+        lock = try Self.take(root)
+        file = FileIdentity(root.lock)
+    }
+
+    private static func take(_ root: RootFolder) throws(SpoolError) -> FileLock {
         do {
-            lock = try FileLock(root.lock)
+            return try FileLock(root.lock)
         } catch {
             guard error.code == .locked else {
                 throw SpoolError(.folder, "\(root.path) cannot be locked", cause: error)
@@ -16,8 +47,8 @@ package struct RootLock: Sendable {
             let holder = FileLock.holder(of: root.lock).map { "process \($0)" } ?? "another process"
             throw SpoolError(
                 .locked,
-                "\(root.path) is served by \(holder) already (it holds \(root.lock)); end that one or use another --root"
-            )
+                "\(root.path) is served by \(holder) already (it holds \(root.lock)); end that one or use another "
+                    + "--root")
         }
     }
 }

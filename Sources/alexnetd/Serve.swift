@@ -24,12 +24,14 @@ struct ServeCommand: ParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let log = Logger(label: "alexnetd")
         do {
-            let stop = try StopRequest()
+            let requests = try Requests()
             let supervisor = try Supervisor(
-                root.folder, command: .thisProgram(environment: BLAS.environment), log: log)
-            let signals = stop.onSignals()
-            if let lifeline { Lifeline.watch(lifeline) { stop.send() } }
-            try withExtendedLifetime(signals) { try supervisor.run(until: stop) }
+                root.folder, command: .thisProgram(environment: BLAS.environment), settings: Settings(),
+                log: log,
+                readSettings: { Settings() })
+            let signals = requests.send(.stop, on: SignalSubscription.endings)
+            if let lifeline { Lifeline.watch(lifeline) { requests.send(.stop) } }
+            try withExtendedLifetime(signals) { try supervisor.run(requests) }
         } catch let error as SpoolError {
             log.critical("\(error)")
             throw ArgumentParser.ExitCode(Jobs.ExitCode.configuration.rawValue)

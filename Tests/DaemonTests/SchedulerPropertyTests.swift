@@ -13,7 +13,10 @@ import Testing
         var queued: Set<JobName> = []
         var running: Set<JobName> = []
         var over: Set<JobName> = []
+        /// Taken from running/ by a person, their worker perhaps still there.
+        var departed: Set<JobName> = []
         var worker: JobName?
+        var isAsked = false
         var hasExited = false
         var step = 0
 
@@ -23,33 +26,46 @@ import Testing
                 #expect(!hasExited, "nothing after exit")
                 switch action {
                 case .claim(let job):
-                    #expect(queued.contains(job))
+                    #expect(queued.contains(job) && !running.contains(job) && worker == nil)
+                    #expect(scheduler.hold == nil, "a held queue starts nothing new")
+                    queued.remove(job)
                     if Int.random(in: 0..<8, using: &random) == 0 {
-                        queued.remove(job)
                         over.insert(job)  // a person took it away
                         rest += scheduler.claimFailed(now: now)
                     } else {
-                        queued.remove(job)
                         running.insert(job)
                         rest += scheduler.claimed(attempts: 0, step: step)
                     }
                 case .spawn(let job, let record):
                     #expect(worker == nil, "one worker at a time")
                     #expect(running.contains(job))
-                    #expect(record.withoutProgress < Scheduler.mostAttempts)
+                    #expect(scheduler.hold != .paused, "a paused queue runs nothing")
+                    #expect(record.withoutProgress < scheduler.limits.mostAttempts)
                     worker = job
+                    isAsked = false
                 case .wait(let job, _, let until, _):
                     #expect(running.contains(job) && worker == nil && until > now)
-                case .leave(let job, _): #expect(running.contains(job) && worker == nil)
+                case .leave(let job, _, _): #expect(running.contains(job) && worker == nil)
                 case .done(let job), .fail(let job, _):
                     #expect(running.remove(job) != nil && worker == nil)
                     over.insert(job)
-                case .terminate(let job): #expect(worker == job)
+                case .release(let job, _, _):
+                    #expect(departed.remove(job) != nil && worker != job)
+                    over.insert(job)
+                case .terminate(let job, _):
+                    #expect(worker == job && !isAsked, "asked once")
+                    isAsked = true
+                case .kill(let job): #expect(worker == job && isAsked)
                 case .exit:
                     #expect(worker == nil, "no worker is left behind")
                     hasExited = true
                 }
             }
+        }
+
+        /// Sorted first: a set's own order differs from process to process.
+        mutating func any(of jobs: Set<JobName>) -> JobName? {
+            jobs.sorted { $0.stem < $1.stem }.randomElement(using: &random)
         }
 
         /// The worker ends, one way or another.
@@ -78,7 +94,7 @@ import Testing
             world.scheduler.resume(job, AttemptRecord())
         }
         for number in 0..<60 {
-            switch Int.random(in: 0..<6, using: &world.random) {
+            switch Int.random(in: 0..<10, using: &world.random) {
             case 0, 1:
                 let priority = Int.random(in: -2...2, using: &world.random)
                 let job = SchedulerTests.job("j\(number)", priority: priority, arrival: number)
@@ -86,28 +102,42 @@ import Testing
                 world.queued.insert(job.name)
                 world.scheduler.enqueue(job)
             case 2:
-                // Sorted: a set's own order differs from process to process.
-                let candidates = world.queued.sorted { $0.stem < $1.stem }
-                if let job = candidates.randomElement(using: &world.random) {
+                if let job = world.any(of: world.queued) {
                     world.queued.remove(job)
                     world.over.insert(job)
                     world.scheduler.withdraw(job)
                 }
-            case 3, 4: world.end(outcomes)
-            default: world.now += Double.random(in: 0...40, using: &world.random)
+            case 3:
+                if let job = world.any(of: world.running) {
+                    world.running.remove(job)
+                    world.departed.insert(job)
+                    world.carryOut(world.scheduler.departed(job, .cancelled, now: world.now))
+                }
+            case 4:
+                world.scheduler.hold = [nil, nil, .paused, .draining].randomElement(using: &world.random)!
+            case 5: world.carryOut(world.scheduler.silent(seconds: 600, now: world.now))
+            case 6:
+                if let job = world.any(of: world.running) {
+                    world.scheduler.reprioritize(job, Int.random(in: -2...2, using: &world.random))
+                }
+            case 7, 8: world.end(outcomes)
+            default: world.now += Double.random(in: 0...200, using: &world.random)
             }
             world.carryOut(world.scheduler.advance(now: world.now))
-            #expect(world.queued.union(world.running).union(world.over) == all, "no job is lost")
-            #expect(world.queued.isDisjoint(with: world.running))
+            let known = world.queued.union(world.running).union(world.over).union(world.departed)
+            #expect(known == all, "no job is lost")
+            #expect(world.scheduler.held.isSuperset(of: world.running))
         }
         if Bool.random(using: &world.random) {
-            world.carryOut(world.scheduler.stop())
+            world.scheduler.stop()
+            world.carryOut(world.scheduler.advance(now: world.now))
             if !world.hasExited { world.end(outcomes) }
             #expect(world.hasExited)
         } else {
             // Left alone, it comes to rest with every job over.
             var turns = 0
-            while !world.running.isEmpty || !world.queued.isEmpty, turns < 10_000 {
+            world.scheduler.hold = nil
+            while !world.running.isEmpty || !world.queued.isEmpty || !world.departed.isEmpty, turns < 10_000 {
                 world.now = world.scheduler.deadline ?? world.now
                 world.carryOut(world.scheduler.advance(now: world.now))
                 world.end(outcomes)

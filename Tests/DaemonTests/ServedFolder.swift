@@ -14,15 +14,18 @@ import Testing
 final class ServedFolder: Sendable {
     let root: RootFolder
     let folder: JobFolder
-    private let stop: StopRequest
+    private let requests: Requests
     private let ended = Mutex<Result<Void, any Error>?>(nil)
 
     /// - Parameter script: for sh, with $1 the job's file, $2 the root, $3 the run's folder.
-    init(_ temporary: TemporaryFolder, executable: FilePath = "/bin/sh", script: String) throws {
+    init(
+        _ temporary: TemporaryFolder, executable: FilePath = "/bin/sh", settings: Settings = Settings(),
+        script: String
+    ) throws {
         let root = RootFolder(temporary.path)
         self.root = root
         folder = JobFolder(root)
-        stop = try StopRequest()
+        requests = try Requests()
         let command = WorkerCommand(executable: executable, environment: ["PATH": "/usr/bin:/bin"]) {
             job, root in
             ["-c", script, "sh", job.string, root.path.string, root.run(job.stem ?? "").path.string]
@@ -31,8 +34,10 @@ final class ServedFolder: Sendable {
         Thread.detachNewThread { [self] in
             let result = Result {
                 let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                try Supervisor(root, command: command, log: log, notify: Notify(environment: [:])).run(
-                    until: stop)
+                try Supervisor(
+                    root, command: command, settings: settings, log: log, notify: Notify(environment: [:]),
+                    readSettings: { settings }
+                ).run(requests)
             }
             ended.withLock { $0 = result }
         }
@@ -61,11 +66,11 @@ final class ServedFolder: Sendable {
 
     func attempts(_ stem: String) -> AttemptRecord? { AttemptRecord.load(root.run(stem).attempts) }
 
-    func askToStop() { stop.send() }
+    func askToStop() { requests.send(.stop) }
 
     /// Stops it and waits for its end.
     func end() throws {
-        stop.send()
+        requests.send(.stop)
         try eventually("the supervisor ends") { ended.withLock { $0 != nil } }
         try ended.withLock { try $0?.get() }
     }

@@ -184,7 +184,7 @@ import Testing
         let served = try ServedFolder(
             temporary,
             script: "basename \"$1\" >> \"$2/order\"; \(Self.hold)")
-        try served.move("first.yml")
+        try served.move("first.yml", "dataset: /d\npriority: 1")
         try eventually("it runs") { served.has("first.yml", .running) }
         try served.move("low.yml", "dataset: /d\npriority: -1")
         try served.move("high.yml", "dataset: /d\npriority: 1")
@@ -245,7 +245,8 @@ import Testing
         let error = #expect(throws: SpoolError.self) {
             try Supervisor(
                 root, command: WorkerCommand(executable: "/bin/sh", environment: [:]) { _, _ in [] },
-                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                settings: Settings(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                readSettings: { Settings() })
         }
         #expect(error?.code == .locked)
         withExtendedLifetime(other) {}

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import Glibc
 import SystemPackage
 import TemporaryFolders
 import Testing
@@ -39,7 +40,7 @@ import Testing
         try eventually("it is up") {
             FileManager.default.fileExists(atPath: temporary.path.appending("up").string)
         }
-        worker.terminate()
+        worker.send(SIGTERM)
         var outcome: WorkerOutcome?
         try eventually("it is over") {
             outcome = worker.reap()
@@ -58,7 +59,7 @@ import Testing
         first = nil
         try eventually("it has seen the end") { FileManager.default.fileExists(atPath: mark) }
         #expect(second.reap() == nil, "the other lives on")
-        second.terminate()
+        second.send(SIGTERM)
     }
 
     @Test func aMissingProgramIsNamed() {

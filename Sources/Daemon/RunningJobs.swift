@@ -1,0 +1,143 @@
+// The files in running/: which belong to jobs that have begun, what they hold, and where a person has put one.
+//
+// 1. A file that was moved to another folder of the jobs is found there by its inode, and believed at once.
+// 2. One that is not is believed gone if the folder is still the one it lay in and two looks `age` apart agree: an editor
+//    takes a file away for a moment, and an unmounted folder holds nothing.
+// 3. A file that appears is a job once it is complete, as in jobs/.
+
+package import Jobs
+package import Spool
+
+package struct RunningJobs: Sendable {
+    package enum News: Hashable, Sendable {
+        case departed(JobName, Scheduler.Departure)
+        /// An edited file.
+        case changed(JobName, priority: Int)
+        /// A file of a job that has not begun: a person put it there, or it was there at the start.
+        case appeared(Scheduler.Job)
+        /// It cannot be a job.
+        case refused(JobName, reason: String)
+        /// It has no name of a job, and is left alone; said once.
+        case strange(fileName: String)
+        /// It cannot be read just now; tried again with every look, said once.
+        case stuck(JobName, reason: String)
+    }
+
+    /// Seconds for which a file has to be gone.
+    package static let age = ScanStability.age
+
+    private struct File: Sendable {
+        var identity: FileIdentity
+        var bytes: [UInt8]
+        var folder: FolderIdentity?
+        var missingSince: Double?
+    }
+
+    private let folder: JobFolder
+    private var files: [JobName: File] = [:]
+    private var stability = ScanStability()
+    private var arrivals = 0
+    /// What was said once of files that are no jobs.
+    private var mentioned: Set<String> = []
+
+    package init(_ folder: JobFolder) { self.folder = folder }
+
+    /// The job's file has just come to running/.
+    package mutating func add(_ job: JobName) {
+        let path = folder.path(job.fileName, in: .running)
+        guard let identity = FileIdentity(path) else { return }
+        let bytes = (try? JobFile.read(path, followsLinks: false)) ?? []
+        files[job] = File(
+            identity: identity, bytes: bytes, folder: FolderIdentity(folder.path(.running)))
+    }
+
+    /// The job is over, or its file has left.
+    /// - Returns: what the file held.
+    @discardableResult
+    package mutating func remove(_ job: JobName) -> [UInt8]? { files.removeValue(forKey: job)?.bytes }
+
+    /// - Parameters:
+    ///   - complete: files known to be complete, from the watcher.
+    ///   - isFirst: whatever lies there counts as complete.
+    ///   - except: files that are about to leave.
+    /// - Throws: `folder` if running/ cannot be read.
+    package mutating func look(
+        complete: [String], except: Set<JobName>, isFirst: Bool, now: Double
+    ) throws(SpoolError) -> [News] {
+        let found = try folder.scan(.running)
+        let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
+        let settled = stability.settled(identities, now: now).union(complete)
+        mentioned.formIntersection(identities.keys)
+        var news: [News] = []
+        for name in files.keys.sorted(by: { $0.fileName < $1.fileName }) {
+            if let item = look(at: name, identities[name.fileName], now) { news.append(item) }
+        }
+        for (fileName, identity) in found where isFirst || settled.contains(fileName) {
+            let name = try? JobName(fileName: fileName)
+            if let name, files[name] != nil || except.contains(name) { continue }
+            if let item = appeared(fileName, name, identity) { news.append(item) }
+        }
+        return news
+    }
+
+    private mutating func look(at name: JobName, _ identity: FileIdentity?, _ now: Double) -> News? {
+        guard var file = files[name] else { return nil }
+        if let identity {
+            let hasChanged = identity != file.identity
+            file.folder = FolderIdentity(folder.path(.running))
+            file.missingSince = nil
+            if hasChanged {
+                guard let plan = try? folder.plan(name, in: .running),
+                    let bytes = try? JobFile.read(
+                        folder.path(name.fileName, in: .running), followsLinks: false)
+                else {
+                    // Half-written, or meant for the next attempt, which will say what is wrong with it.
+                    files[name] = file
+                    return nil
+                }
+                (file.identity, file.bytes) = (identity, bytes)
+                files[name] = file
+                return .changed(name, priority: plan.priority)
+            }
+            files[name] = file
+            return nil
+        }
+        if let departure = departure(name, where: { $0.inode == file.identity.inode }) {
+            return .departed(name, departure)
+        }
+        guard FolderIdentity(folder.path(.running)) == file.folder else { return nil }
+        let since = file.missingSince ?? now
+        file.missingSince = since
+        files[name] = file
+        guard now - since >= Self.age else { return nil }
+        // Nothing of its name was elsewhere when it began, so what is there now says what is meant.
+        return .departed(name, departure(name, where: { _ in true }) ?? .removed)
+    }
+
+    private func departure(_ name: JobName, where isIt: (FileIdentity) -> Bool) -> Scheduler.Departure? {
+        let places: [(JobFolder.Place, Scheduler.Departure)] = [
+            (.cancelled, .cancelled), (.paused, .paused), (.queued, .requeued), (.done, .setAside),
+            (.failed, .setAside),
+        ]
+        return places.first { place, _ in folder.identity(name.fileName, in: place).map(isIt) ?? false }?.1
+    }
+
+    private mutating func appeared(_ fileName: String, _ name: JobName?, _ identity: FileIdentity) -> News? {
+        guard let name else {
+            return mentioned.insert(fileName).inserted ? .strange(fileName: fileName) : nil
+        }
+        do {
+            let priority = try folder.plan(name, in: .running).priority
+            guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
+            folder.forgetEarlier(name)
+            add(name)
+            arrivals += 1
+            return .appeared(Scheduler.Job(name, priority: priority, arrival: arrivals))
+        } catch  where error.isTransient {
+            return mentioned.insert(fileName).inserted ? .stuck(name, reason: error.description) : nil
+        } catch {
+            guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
+            return .refused(name, reason: error.description)
+        }
+    }
+}

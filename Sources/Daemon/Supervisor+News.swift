@@ -1,0 +1,134 @@
+// What the supervisor sees in the folders: jobs that come and go, marks that hold the queue, a worker that has fallen
+// silent, a root that is no longer there.
+
+internal import Jobs
+internal import Spool
+
+extension Supervisor {
+    /// Looks at everything. Scans are the truth; what the watchers say only makes it prompt.
+    func look() {
+        nextLook = now + settings.scanInterval
+        guard hasRoot() else { return tellService() }
+        watch()
+        let news = watchers.mapValues { $0.drain() }
+        let endings = unfinished
+        unfinished = []
+        for ending in endings { settle(ending) }
+        scheduler.hold = QueueMark.current(in: root)
+        do {
+            let begun = try running.look(
+                complete: news[.running]?.complete ?? [], except: Set(unfinished.map(\.job)),
+                isFirst: !hasRecovered, now: now)
+            hasRecovered = true
+            for item in begun { take(item) }
+            if !isStopping {
+                for item in try intake.scan(complete: news[.queued]?.complete ?? [], now: now) { take(item) }
+            }
+            complain(.look, nil)
+        } catch {
+            complain(.look, "\(error)")
+            // Somebody removed the folders: they are the interface, so they come back.
+            try? folder.createTree()
+        }
+        listen()
+        tellService()
+    }
+
+    /// Whether the root is still the folder that was locked. An empty mount point is no reason to begin anew there.
+    private func hasRoot() -> Bool {
+        switch lock.state {
+        case .held:
+            complain(.root, nil)
+            return true
+        case .elsewhere:
+            complain(
+                .root,
+                "\(root.path) is no longer the folder that this daemon serves (unmounted, or replaced by another); "
+                    + "nothing is started until it is back; restart the daemon to serve what is there now")
+            return false
+        case .lost:
+            do {
+                try lock.retake()
+                log.warning("\(root.lock) had been removed; it is locked anew")
+                return true
+            } catch {
+                complain(.root, "\(error)")
+                return false
+            }
+        }
+    }
+
+    /// Before a scan, so that nothing falls between the two.
+    private func watch() {
+        for place in [JobFolder.Place.queued, .running] {
+            do {
+                if watchers[place] == nil { watchers[place] = try FolderWatcher(folder.path(place)) }
+                if let watcher = watchers[place], !watcher.isArmed { try watcher.arm() }
+                complain(.watch(place), nil)
+            } catch {
+                complain(
+                    .watch(place),
+                    "\(error); changes are found by looking every \(settings.scanInterval.formatted()) s")
+            }
+        }
+    }
+
+    private func take(_ news: Intake.News) {
+        switch news {
+        case .arrived(let job):
+            log(job.name).info("\(job.name.stem): queued, priority \(job.priority)")
+            scheduler.enqueue(job)
+        case .withdrew(let name):
+            log(name).info("\(name.stem): no longer queued, its file has changed or gone")
+            scheduler.withdraw(name)
+        case .refused(_, let reason): log.warning("refused: \(reason)")
+        case .stuck(let fileName, let reason): log.error("\(fileName): \(reason)")
+        }
+    }
+
+    private func take(_ news: RunningJobs.News) {
+        switch news {
+        case .departed(let name, let departure):
+            log(name).info("\(name.stem): \(Scheduler.Interruption.departed(departure).text)")
+            let bytes = running.remove(name)
+            if departure == .removed {
+                settle(Ending(job: name, place: .cancelled, reason: nil, bytes: bytes))
+            }
+            perform(scheduler.departed(name, departure, now: now))
+        case .changed(let name, let priority): scheduler.reprioritize(name, priority)
+        case .appeared(let job):
+            let record = AttemptRecord.load(root.run(job.name.stem).attempts) ?? AttemptRecord()
+            scheduler.resume(job, record)
+            log(job.name).info("\(job.name.stem): taken up again")
+        case .refused(let name, let reason): finish(name, .failed, reason: reason)
+        case .strange(let fileName):
+            log.error("\(fileName) in \(root.running) is no name of a job; it is left alone")
+        case .stuck(let name, let reason): log(name).error("\(reason)")
+        }
+    }
+
+    /// Whether the worker still says how it is.
+    private func listen() {
+        guard let job = scheduler.current, worker != nil, !scheduler.isInterrupted else { return }
+        let seconds = silence.look(
+            root.run(job.stem).status, now: now, longestGap: 4 * settings.scanInterval + 10)
+        if seconds >= settings.stallTimeout { perform(scheduler.silent(seconds: seconds, now: now)) }
+    }
+}
+
+extension Scheduler.Interruption {
+    /// For a person.
+    var text: String {
+        switch self {
+        case .daemonStops: "the daemon stops"
+        case .queuePaused: "the queue is paused"
+        case .preempted(let other): "it gives way to \(other.stem), whose priority is higher"
+        case .departed(.cancelled): "it was cancelled"
+        case .departed(.paused): "it was paused"
+        case .departed(.requeued): "it was put back into the queue"
+        case .departed(.removed): "it was cancelled, its file deleted"
+        case .departed(.setAside): "its file was moved away by hand"
+        case .silent(let seconds): "it has reported nothing for \(Int(seconds)) s"
+        }
+    }
+}

@@ -117,7 +117,7 @@ let package = Package(
                 "Jobs",
                 system,
             ],
-            exclude: ["tensorboard_check.py"]),
+            exclude: ["kill_at_call.c", "tensorboard_check.py"]),
         .testTarget(name: "LayeringTests"),
     ],
     swiftLanguageModes: [.v6]

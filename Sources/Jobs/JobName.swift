@@ -26,10 +26,10 @@ package struct JobName: Hashable, Sendable {
         (self.stem, self.fileName) = (stem, fileName)
     }
 
-    /// Whether the file looks meant as a job, its name right or wrong: dotfiles, editors' leftovers (`4913`, `.swp`,
+    /// Whether the file looks meant as a job, its name right or wrong (`A.YML`): dotfiles, editors' leftovers (`4913`, `.swp`,
     /// `a.yml~`, `#a.yml#`) and files of other kinds are not.
     package static func isMeant(fileName: String) -> Bool {
-        !fileName.hasPrefix(".") && split(fileName) != nil
+        !fileName.hasPrefix(".") && split(fileName.lowercased()) != nil
     }
 
     /// `[A-Za-z0-9][A-Za-z0-9._-]*`

@@ -35,10 +35,11 @@ import Testing
         #expect(watcher.drain() == .complete(["b.yml"]))
     }
 
-    @Test func saysNothingOfWhatLeaves() throws {
+    @Test func saysThatSomethingHasLeft() throws {
         try watched.appending("a.yml").replaceContents(bytes: "")
         _ = watcher.drain()
         #expect(rename(watched.appending("a.yml").string, temporary.path.appending("a.yml").string) == 0)
+        #expect(watcher.drain().rescan)
         #expect(watcher.drain() == FolderWatcher.News())
     }
 

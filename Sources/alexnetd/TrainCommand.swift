@@ -20,7 +20,10 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try Executable.becomeReadyForBLAS()
-        if let lifeline { Lifeline.watch(lifeline) { _exit(Jobs.ExitCode.again.rawValue) } }
+        if let lifeline {
+            Lifeline.watch(lifeline) { _exit(Jobs.ExitCode.again.rawValue) }
+            Self.volunteerForOutOfMemory()
+        }
         let stop = StopFlag()
         let signals = SignalSubscription(SignalSubscription.endings) { stop.raise() }
         defer { withExtendedLifetime(signals) {} }
@@ -37,6 +40,15 @@ struct TrainCommand: ParsableCommand {
             console.end(Run.isStop(error) ? "stopped; the same command goes on from here" : "error: \(error)")
             throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)
         }
+    }
+
+    /// When memory runs out, the kernel is to end a worker, whose job is tried again, before its daemon.
+    private static func volunteerForOutOfMemory() {
+        let path = "/proc/self/oom_score_adj"
+        let own = (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
+            Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        try? "\(min(1000, (own ?? 0) + 500))".write(toFile: path, atomically: false, encoding: .utf8)
     }
 
     private func readJob() throws -> Job {

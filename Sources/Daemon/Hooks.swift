@@ -36,6 +36,8 @@ package final class Hooks: Sendable {
     private static let longestQueue = 1000
     /// What a pipe holds (pipe(7)), so that it is written before anyone reads.
     private static let longestStatus = 65536
+    /// Seconds for whoever has the hook open for writing, an editor or another thread's child about to begin.
+    private static let writingTime = 2.0
     /// Seconds for a killed process to go.
     private static let grace = 5.0
 
@@ -152,6 +154,7 @@ package final class Hooks: Sendable {
     }
 
     private func start(_ path: FilePath, _ call: Call, _ output: Pipe) throws(DaemonError) -> Child {
+        // Only the hook and its children have it then.
         defer { try? output.writeEnd.close() }
         _ = fcntl(output.readEnd.rawValue, F_SETFL, O_NONBLOCK)
         let input = try Pipe()
@@ -167,11 +170,19 @@ package final class Hooks: Sendable {
             "ALEXNETD_JOB": call.job.stem, "ALEXNETD_STATE": call.state.rawValue,
             "ALEXNETD_ROOT": root.path.string, "ALEXNETD_RUN": root.run(call.job.stem).path.string,
         ]
-        return try Child(
-            path, environment: environment.merging(ours) { $1 }, folder: root.path,
-            descriptors: [
-                STDIN_FILENO: input.readEnd, STDOUT_FILENO: output.writeEnd, STDERR_FILENO: output.writeEnd,
-            ])
+        let deadline = Self.now + Self.writingTime
+        while true {
+            do {
+                return try Child(
+                    path, environment: environment.merging(ours) { $1 }, folder: root.path,
+                    descriptors: [
+                        STDIN_FILENO: input.readEnd, STDOUT_FILENO: output.writeEnd,
+                        STDERR_FILENO: output.writeEnd,
+                    ])
+            } catch  where error.cause as? Errno == .textFileBusy && Self.now < deadline {
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+        }
     }
 
     /// Follows it to its end.

@@ -80,7 +80,9 @@ package struct SettingsCheck: Sendable {
             return "\(folder) cannot be read and written by this user (\(Errno(rawValue: errno)))"
         }
         let reason = Errno(rawValue: errno)
-        guard reason == .noSuchFileOrDirectory, let nearest = nearestEntry(above: folder) else {
+        guard [.noSuchFileOrDirectory, .notDirectory].contains(reason),
+            let nearest = nearestEntry(above: folder)
+        else {
             return "\(folder) cannot be looked at (\(reason))"
         }
         guard isFolder(nearest) else { return "\(nearest) is no folder; move it away" }

@@ -39,6 +39,8 @@ package struct JobFields {
     /// - Returns: nil where it holds nothing but comments.
     package static func read(_ bytes: [UInt8], file: String, keys: [String]) throws(JobError) -> JobFields? {
         guard let node = try JobNode.parsed(bytes, file: file) else { return nil }
+        // "---" alone is a document with nothing in it.
+        if case .scalar("", quoted: false) = node.content { return nil }
         return try JobFields(node, path: "", keys: keys, file: file)
     }
 

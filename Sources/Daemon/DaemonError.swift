@@ -6,6 +6,8 @@ package struct DaemonError: Error, CustomStringConvertible, Sendable {
         case spawn
         /// The system refused something the daemon cannot do without: a pipe, poll(2).
         case system
+        /// The settings cannot be used: one line for each problem, each with its source.
+        case settings
     }
 
     package let code: Code

@@ -21,7 +21,9 @@ extension Supervisor {
         let text = "\(job.stem): \(place.rawValue)" + (reason.map { ": \($0)" } ?? "")
         if place == .failed { log(job).error("\(text)") } else { log(job).info("\(text)") }
         settle(Ending(job: job, place: place, reason: reason, bytes: running.remove(job)))
+        metrics.jobsFinished[place, default: 0] += 1
         announce(job, place == .done ? .done : .failed, reason?.split(separator: "\n").first.map(String.init))
+        tell(place == .done ? .done : .failed, job)
     }
 
     /// Moves the file; if it cannot be moved, with a later look again. One that has been deleted is put where it belongs;
@@ -46,11 +48,14 @@ extension Supervisor {
 
     /// A job that a person has taken out of running/; its file lies where it was put.
     func release(_ job: JobName, _ departure: Scheduler.Departure) {
-        let text = Scheduler.Interruption.departed(departure).text
         switch departure {
-        case .cancelled, .removed: announce(job, .cancelled, nil)
-        case .paused, .requeued: announce(job, .stopped, text)
-        case .setAside: announce(job, .stopped, text)
+        case .cancelled, .removed:
+            metrics.jobsFinished[.cancelled, default: 0] += 1
+            announce(job, .cancelled, nil)
+            tell(.cancelled, job)
+        case .paused, .requeued, .setAside:
+            announce(job, .stopped, Scheduler.Interruption.departed(departure).text)
+            if departure == .paused { tell(.paused, job) }
         }
     }
 
@@ -82,6 +87,7 @@ extension Supervisor {
         let text = "\(reasons); \(count); goes on in \(Int(seconds.rounded(.up))) s"
         log(job).warning("\(job.stem): \(text)")
         announce(job, .waiting, text)
+        tell(.waiting, job)
     }
 
     /// The job goes on when what interrupted it is over.
@@ -92,28 +98,26 @@ extension Supervisor {
         case .preempted(let other): announce(job, .waiting, "gave way to \(other.stem); goes on after it")
         case .departed, .silent: announce(job, .waiting, interruption.text)
         }
+        if interruption != .daemonStops { tell(.waiting, job) }
     }
 
-    /// Changes the status of a run that no worker holds, and tells of it.
+    /// Changes the status of a run that no worker holds.
     private func announce(_ job: JobName, _ state: RunStatus.State, _ message: String?) {
         let run = root.run(job.stem)
         let attempts = AttemptRecord.load(run.attempts)?.attempts ?? 0
         var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)
         // A worker that has said itself that it is done, or why it failed, has said it better.
-        if status.state != state || [.waiting, .stopped].contains(state) {
-            (status.state, status.message) = (state, message)
-            (status.attempt, status.updated) = (max(attempts, status.attempt), Date())
-            (status.pid, status.eta, status.imagesPerSecond) = (nil, nil, nil)
-            do {
-                if FileManager.default.fileExists(atPath: run.path.string) {
-                    let lock = try FileLock(run.lock)
-                    defer { withExtendedLifetime(lock) {} }
-                    try status.write(to: run.status)
-                }
-            } catch {
-                if error.code != .locked { log(job).error("\(job.stem): \(error)") }
-            }
+        guard status.state != state || [.waiting, .stopped].contains(state) else { return }
+        (status.state, status.message) = (state, message)
+        (status.attempt, status.updated) = (max(attempts, status.attempt), Date())
+        (status.pid, status.eta, status.imagesPerSecond) = (nil, nil, nil)
+        do {
+            guard FileManager.default.fileExists(atPath: run.path.string) else { return }
+            let lock = try FileLock(run.lock)
+            defer { withExtendedLifetime(lock) {} }
+            try status.write(to: run.status)
+        } catch {
+            if error.code != .locked { log(job).error("\(job.stem): \(error)") }
         }
-        tell(job, status)
     }
 }

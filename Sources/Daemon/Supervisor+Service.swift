@@ -1,12 +1,66 @@
-// What the operator's tools are told: systemd.
+// What the operator's tools are told: systemd, the hooks, the metrics file.
 
+internal import Foundation
 internal import Jobs
+internal import Spool
 
 extension Supervisor {
-    func tellService() {}
+    /// Seconds that systemd is asked to wait, again and again, for a start or a stop that goes on.
+    static let patienceOfSystemd = 30.0
+
+    /// After every look.
+    func tellService() {
+        let running = scheduler.current
+        let status = running.flatMap { RunStatus.load(root.run($0.stem).status) }
+        let line = statusLine(running, status)
+        if line != toldStatus { notify.send(.status(line)) }
+        toldStatus = line
+        guard let path = settings.metrics else { return }
+        (metrics.running, metrics.lastLook) = (nil, Date())
+        if let running, let status { metrics.running = Metrics.Running(job: running.stem, status: status) }
+        metrics.holds = Set(QueueMark.allCases.filter { $0.lies(in: root) })
+        for place in JobFolder.Place.allCases { metrics.jobs[place] = (try? folder.scan(place))?.count }
+        do {
+            try metrics.write(to: path)
+            complain(.metrics, nil)
+        } catch {
+            complain(.metrics, "\(path) cannot be written, check its folder and permissions: \(error)")
+        }
+    }
+
+    /// Tells systemd that the daemon lives and, while it stops, that it is still about it.
+    func showLife() {
+        guard now >= nextSign else { return }
+        nextSign = now + min(notify.watchdogInterval ?? .infinity, Self.patienceOfSystemd / 2)
+        if notify.watchdogInterval != nil { notify.send(.watchdog) }
+        // Patience with the worker is the scheduler's; it kills it in time.
+        if isStopping { notify.send(.extendTimeout(seconds: Self.patienceOfSystemd)) }
+    }
+
+    /// The hooks that run and wait have their time, each other's included.
+    func endHooks() {
+        let seconds = min(settings.hookTimeout, Self.patienceOfSystemd)
+        notify.send(.extendTimeout(seconds: seconds + Self.patienceOfSystemd))
+        hooks.drain(within: seconds)
+    }
 
     /// A job has come to another state.
-    func tell(_ job: JobName, _ status: RunStatus) {}
+    func tell(_ state: Hooks.State, _ job: JobName) {
+        let status = root.run(job.stem).status
+        hooks.run(state, job: job, status: FileManager.default.contents(atPath: status.string))
+    }
+
+    private func statusLine(_ running: JobName?, _ status: RunStatus?) -> String {
+        let waiting = (try? folder.scan(.queued))?.count ?? 0
+        let queue = waiting == 0 ? "" : ", \(waiting) in the queue"
+        if let trouble = complaints[.root] { return trouble }
+        let held = scheduler.hold.map { $0 == .paused ? "paused; " : "draining; " } ?? ""
+        guard let running else { return held + "idle" + queue }
+        var text = "\(held)\(running.stem): \(status?.state.rawValue ?? "starting")"
+        if let epoch = status?.epoch, let epochs = status?.epochs { text += ", epoch \(epoch) of \(epochs)" }
+        if let rate = status?.imagesPerSecond { text += String(format: ", %.0f images/s", rate) }
+        return text + queue
+    }
 }
 
 extension Settings {
@@ -15,8 +69,4 @@ extension Settings {
         (limits.mostAttempts, limits.stopPatience) = (maxAttempts, stopTimeout)
         return limits
     }
-}
-
-extension Notify {
-    func sendReloading() {}
 }

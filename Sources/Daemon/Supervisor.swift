@@ -8,7 +8,7 @@ internal import Foundation
 internal import Glibc
 package import Jobs
 package import Logging
-package import Spool
+internal import Spool
 internal import SystemPackage
 
 package final class Supervisor {
@@ -19,6 +19,8 @@ package final class Supervisor {
     var settings: Settings
     private let readSettings: () throws -> Settings
     private let command: WorkerCommand
+    let hooks: Hooks
+    var metrics: Metrics
     var lock: RootLock
 
     var scheduler: Scheduler
@@ -36,20 +38,28 @@ package final class Supervisor {
     var hasRecovered = false
     var isStopping = false
     private var hasExited = false
+    /// When systemd is next to be told that the daemon lives.
+    var nextSign = 0.0
+    /// What systemd was last told of the state of things.
+    var toldStatus = ""
     /// What was last said of what keeps going wrong, to say it once.
     var complaints: [Trouble: String] = [:]
 
-    enum Trouble: Hashable { case look, watch(JobFolder.Place), claim, root, store, settle(JobName) }
+    enum Trouble: Hashable { case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics }
 
     /// Takes the root: makes its folders and locks it.
-    /// - Parameter readSettings: reads them again, for a reload.
-    /// - Throws: `locked` if another daemon has it, `folder` if it cannot be made.
+    /// - Parameters:
+    ///   - version: the program's, for the metrics.
+    ///   - readSettings: reads them again, for a reload.
+    /// - Throws: `SpoolError`: `locked` if another daemon has it, `folder` if it cannot be made; `DaemonError`.
     package init(
-        _ root: RootFolder, command: WorkerCommand, settings: Settings, log: Logger,
+        _ root: RootFolder, command: WorkerCommand, settings: Settings, log: Logger, version: String,
         notify: Notify = Notify(), readSettings: @escaping () throws -> Settings
-    ) throws(SpoolError) {
+    ) throws {
         (self.root, self.command, self.settings, self.log) = (root, command, settings, log)
         (self.notify, self.readSettings) = (notify, readSettings)
+        hooks = try Hooks(root, log: log, timeout: settings.hookTimeout)
+        metrics = Metrics(version: version)
         folder = JobFolder(root)
         scheduler = Scheduler(settings.limits)
         intake = Intake(folder)
@@ -62,8 +72,9 @@ package final class Supervisor {
     /// - Throws: `system` if poll(2) fails.
     package func run(_ requests: Requests) throws(DaemonError) {
         defer { withExtendedLifetime(lock) {} }
+        notify.send(.extendTimeout(seconds: Self.patienceOfSystemd))
         look()
-        notify.send("READY=1")
+        notify.send(.ready)
         log.info("serving \(root.path), process \(getpid())")
         advance()
         while !hasExited {
@@ -74,7 +85,9 @@ package final class Supervisor {
             if let worker, let outcome = worker.reap() { ended(outcome) }
             if now >= nextLook { look() }
             advance()
+            showLife()
         }
+        endHooks()
         log.info("stopped")
     }
 
@@ -87,7 +100,7 @@ package final class Supervisor {
         let folders = watchers.values.map(\.descriptor)
         let sources = folders + [requests.descriptor] + (worker.map { [$0.ended] } ?? [])
         var descriptors = sources.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
-        let due = min(nextLook, scheduler.deadline ?? .infinity)
+        let due = min(nextLook, nextSign, scheduler.deadline ?? .infinity)
         let milliseconds = Int32(max(0, min((due - now) * 1000 + 1, 60_000)))
         guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) >= 0 || errno == EINTR else {
             throw DaemonError(.system, "poll(2) failed", cause: Errno(rawValue: errno))
@@ -100,28 +113,31 @@ package final class Supervisor {
     private func stop() {
         guard !isStopping else { return }
         isStopping = true
-        notify.send("STOPPING=1")
+        notify.send(.stopping)
         log.info("stopping\(worker.map { ": waiting for worker \($0.pid)" } ?? "")")
         scheduler.stop()
     }
 
     private func reload() {
-        notify.sendReloading()
+        notify.send(.reloading)
         do {
-            settings = try readSettings()
-            scheduler.limits = settings.limits
-            log.logLevel = settings.logLevel
-            log.info("settings read again")
+            let new = try readSettings()
+            if new.root != settings.root { log.warning("another root is served after a restart only") }
+            settings = new
+            (scheduler.limits, hooks.timeout, log.logLevel) =
+                (new.limits, new.hookTimeout, new.logLevel)
+            log.info("the settings have been read again")
         } catch {
             log.error("the settings stay as they were: \(error)")
         }
-        notify.send("READY=1")
+        notify.send(.ready)
     }
 
     private func ended(_ outcome: WorkerOutcome) {
         worker = nil
         guard let job = scheduler.current else { return }
         log(job).info("\(job.stem): the worker has ended: \(outcome.text)")
+        metrics.workerEnds[outcome.word, default: 0] += 1
         perform(scheduler.exited(outcome, step: root.run(job.stem).newestCheckpointStep, now: now))
     }
 
@@ -193,7 +209,9 @@ package final class Supervisor {
                 environment: command.environment)
             self.worker = worker
             silence = Silence()
+            metrics.workerStarts += 1
             log(job).info("\(job.stem): attempt \(record.attempts) begins, worker \(worker.pid)")
+            tell(.started, job)
             return []
         } catch {
             log(job).error("\(job.stem): no worker could be started: \(error)")

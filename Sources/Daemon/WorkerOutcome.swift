@@ -55,4 +55,13 @@ package enum WorkerOutcome: Hashable, Sendable {
         case .couldNotStart(let reason): "no worker could be started: \(reason)"
         }
     }
+
+    /// For the metrics.
+    package var word: String {
+        switch self {
+        case .exited(let code): "exit_\(code)"
+        case .killed(let signal): "signal_\(signal)"
+        case .couldNotStart: "no_start"
+        }
+    }
 }

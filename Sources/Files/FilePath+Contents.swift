@@ -26,9 +26,13 @@ extension FilePath {
     }
 
     /// Writes beside the path (`.NAME.tmp`), then renames onto it. One writer at a time.
-    /// - Parameter durable: on disk, folder entry included, before this returns.
+    /// - Parameters:
+    ///   - permissions: these and no others, whatever the umask; nil for what it leaves of reading by all.
+    ///   - durable: on disk, folder entry included, before this returns.
     /// - Throws: `Errno`.
-    package func replaceContents(with bytes: some Sequence<UInt8>, durable: Bool) throws {
+    package func replaceContents(
+        with bytes: some Sequence<UInt8>, permissions: FilePermissions? = nil, durable: Bool
+    ) throws {
         let folder = removingLastComponent()
         let temporary = folder.appending(".\(lastComponent?.string ?? "").tmp")
         let file = try FileDescriptor.open(
@@ -38,6 +42,9 @@ extension FilePath {
             ])
         do {
             try file.closeAfter {
+                if let permissions, fchmod(file.rawValue, permissions.rawValue) != 0 {
+                    throw Errno(rawValue: errno)
+                }
                 try file.writeAll(bytes)
                 if durable { try file.sync() }
             }

@@ -14,15 +14,9 @@ extension Plan.Interval {
 extension JobValue {
     /// - Parameter examples: all of them valid, from which the reader sees the allowed units.
     func interval(times: Bool, steps: Bool = true, examples: String) throws(JobError) -> Plan.Interval {
-        guard let word, word.utf8.count <= Self.longestNumber else {
-            throw mismatch(.wrongType, "is not a span of training", write: examples)
-        }
-        guard let match = word.wholeMatch(of: /\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*/),
-            let number = Double(match.1)
-        else { throw mismatch(.wrongType, "is not a span of training", write: examples) }
-        let unit = match.2.lowercased()
+        let (text, unit) = try quantity("is not a span of training", examples: examples)
         func count() throws(JobError) -> Int {
-            guard let count = Int(match.1) else {
+            guard let count = Int(text) else {
                 throw mismatch(.wrongType, "is not a whole number of \(unit)", write: examples)
             }
             guard (1...1_000_000_000).contains(count) else {
@@ -31,19 +25,17 @@ extension JobValue {
             }
             return count
         }
-        let scale: Double
         switch unit {
-        case "": throw mismatch(.wrongType, "has no unit", write: examples)
         case "step", "steps":
             guard steps else {
                 throw mismatch(.wrongType, "is in steps", write: "epochs here, such as \(examples)")
             }
             return .steps(try count())
         case "epoch", "epochs": return .epochs(try count())
-        case "s", "sec", "second", "seconds": scale = 1
-        case "m", "min", "minute", "minutes": scale = 60
-        case "h", "hour", "hours": scale = 3600
-        default: throw mismatch(.wrongType, "has an unknown unit, \"\(unit)\"", write: examples)
+        default: break
+        }
+        guard let scale = Self.seconds(per: unit), let number = Double(text) else {
+            throw mismatch(.wrongType, "has an unknown unit, \"\(unit)\"", write: examples)
         }
         guard times else {
             throw mismatch(.wrongType, "is a time, which only checkpoint.every may be", write: examples)

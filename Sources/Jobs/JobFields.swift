@@ -1,7 +1,7 @@
-// A mapping of a job file with its keys checked, and the values in it. Every refusal says the place, the value, and
-// what to write instead.
+// A mapping of a job file, or of another small file as strict, with its keys checked, and the values in it. Every
+// refusal says the place, the value, and what to write instead.
 
-struct JobFields {
+package struct JobFields {
     /// The mapping's own key, dotted, with a dot at its end; empty for the whole file.
     private let path: String
     private let file: String
@@ -34,7 +34,17 @@ struct JobFields {
         }
     }
 
-    subscript(key: String) -> JobValue? { values[key] }
+    /// A file that is one mapping.
+    /// - Parameter file: for messages; its ending tells JSON from YAML.
+    /// - Returns: nil where it holds nothing but comments.
+    package static func read(_ bytes: [UInt8], file: String, keys: [String]) throws(JobError) -> JobFields? {
+        guard let node = try JobNode.parsed(bytes, file: file) else { return nil }
+        // "---" alone is a document with nothing in it.
+        if case .scalar("", quoted: false) = node.content { return nil }
+        return try JobFields(node, path: "", keys: keys, file: file)
+    }
+
+    package subscript(key: String) -> JobValue? { values[key] }
 
     var lines: [String: Int] { values.mapValues(\.line) }
 

@@ -22,11 +22,9 @@ package enum JobFile {
                 var facts = stat()
                 guard fstat(file.rawValue, &facts) == 0 else { throw Errno(rawValue: errno) }
                 guard facts.st_mode & S_IFMT == S_IFREG else {
-                    throw refusal("is not a regular file; put the job itself here")
+                    throw refusal("is not a regular file; put the text itself here")
                 }
-                guard facts.st_size <= largest else {
-                    throw refusal("has \(facts.st_size) bytes; a job file has at most \(largest)")
-                }
+                guard facts.st_size <= largest else { throw tooLarge(Int(facts.st_size), path.string) }
                 var bytes: [UInt8] = []
                 var chunk = [UInt8](repeating: 0, count: 1 << 16)
                 while true {
@@ -50,5 +48,9 @@ package enum JobFile {
         } catch {
             throw refusal("cannot be read", error)
         }
+    }
+
+    static func tooLarge(_ count: Int, _ file: String) -> JobError {
+        JobError(.unreadable, "has \(count) bytes; at most \(largest) are read", file: file)
     }
 }

@@ -4,17 +4,14 @@
 internal import Yams
 
 extension JobNode {
-    static func yaml(_ text: String, file: String) throws(JobError) -> JobNode {
+    /// Nil where there are only comments.
+    static func yaml(_ text: String, file: String) throws(JobError) -> JobNode? {
         if let line = lineOfAlias(in: text) { throw anchorRefused(file, line) }
         do {
             // The nodes know their anchors only while the parser lives.
             let parser = try Yams.Parser(yaml: text, encoding: .utf8)
             defer { withExtendedLifetime(parser) {} }
-            guard let root = try parser.singleRoot() else {
-                throw JobError(
-                    .unreadable, "holds only comments; a job has at least a line \"dataset: /path/to/data\"",
-                    file: file)
-            }
+            guard let root = try parser.singleRoot() else { return nil }
             return try JobNode(root, file: file, depth: 0)
         } catch let error as JobError {
             throw error
@@ -100,7 +97,7 @@ extension JobError {
             self.init(.syntax, "is not YAML: \(problem)\(doing)", file: file, line: mark.line)
         case .composer(_, let problem, let mark, _):
             self.init(
-                .syntax, "\(problem); a job file holds one document, without \"---\" between parts",
+                .syntax, "\(problem); a file holds one document, without \"---\" between parts",
                 file: file,
                 line: mark.line)
         case .reader(let problem, let offset, _, _):

@@ -37,22 +37,26 @@ struct JobNode: Sendable {
     /// Parses a job file.
     /// - Parameter file: its name; `.json` is read as JSON, everything else as YAML.
     init(bytes: [UInt8], file: String) throws(JobError) {
-        guard bytes.count <= JobFile.largest else {
+        guard let node = try Self.parsed(bytes, file: file) else {
             throw JobError(
-                .unreadable, "has \(bytes.count) bytes; a job file has at most \(JobFile.largest)", file: file
-            )
+                .unreadable,
+                "is empty or holds only comments; a job has at least a line \"dataset: /path/to/data\"",
+                file: file)
         }
+        self = node
+    }
+
+    /// - Returns: nil where there is nothing but white space and comments.
+    static func parsed(_ bytes: [UInt8], file: String) throws(JobError) -> JobNode? {
+        guard bytes.count <= JobFile.largest else { throw JobFile.tooLarge(bytes.count, file) }
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw JobError(
                 .syntax, "is not UTF-8 text; save it as UTF-8", file: file,
-                line: 1 + bytes.prefix(Self.validPrefix(bytes)).count { $0 == 0x0a })
+                line: 1 + bytes.prefix(validPrefix(bytes)).count { $0 == 0x0a })
         }
         if text.unicodeScalars.first == "\u{feff}" { text.unicodeScalars.removeFirst() }
-        guard text.utf8.contains(where: { $0 != 0x20 && !(0x09...0x0d).contains($0) }) else {
-            throw JobError(
-                .unreadable, "is empty; a job has at least a line \"dataset: /path/to/data\"", file: file)
-        }
-        self = file.hasSuffix(".json") ? try Self.json(text, file: file) : try Self.yaml(text, file: file)
+        guard text.utf8.contains(where: { $0 != 0x20 && !(0x09...0x0d).contains($0) }) else { return nil }
+        return file.hasSuffix(".json") ? try json(text, file: file) : try yaml(text, file: file)
     }
 
     init(_ content: Content, line: Int) { (self.content, self.line) = (content, line) }

@@ -1,24 +1,33 @@
-// One value of a job file, read as what its key needs.
+// One value, of a job file as a rule, read as what its key needs.
 
 internal import Foundation
 
-struct JobValue {
+package struct JobValue {
     let node: JobNode
     /// Dotted: "checkpoint.every".
     let key: String
     /// Of the key; the value may stand below it.
-    let line: Int
+    package let line: Int
     let file: String
+
+    init(node: JobNode, key: String, line: Int, file: String) {
+        (self.node, self.key, self.line, self.file) = (node, key, line, file)
+    }
+
+    /// A value that no file holds, such as a flag's: of its errors only the `problem` means anything.
+    package init(_ text: String, key: String) {
+        self.init(node: JobNode(.scalar(text, quoted: false), line: 1), key: key, line: 1, file: "")
+    }
 
     /// In characters; a Double written out in full has at most 25.
     static let longestNumber = 64
 
-    func error(_ code: JobError.Code, _ problem: String) -> JobError {
+    package func error(_ code: JobError.Code, _ problem: String) -> JobError {
         JobError(code, problem, file: file, line: line, key: key)
     }
 
     /// "VALUE is not …; write …"
-    func mismatch(_ code: JobError.Code, _ what: String, write: String) -> JobError {
+    package func mismatch(_ code: JobError.Code, _ what: String, write: String) -> JobError {
         error(code, "\(node.shown) \(what); write \(write)")
     }
 
@@ -29,7 +38,7 @@ struct JobValue {
     }
 
     /// A word or text, not empty.
-    func text(write example: String) throws(JobError) -> String {
+    package func text(write example: String) throws(JobError) -> String {
         guard let text = scalar?.text, !text.isEmpty else {
             throw mismatch(.wrongType, "is no text", write: example)
         }
@@ -44,7 +53,7 @@ struct JobValue {
         }
     }
 
-    func integer(_ range: ClosedRange<Int>) throws(JobError) -> Int {
+    package func integer(_ range: ClosedRange<Int>) throws(JobError) -> Int {
         let hint = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         let value = try number(write: hint)
         guard let text = scalar?.text, text.wholeMatch(of: /[-+]?[0-9]+/) != nil else {
@@ -102,7 +111,7 @@ struct JobValue {
         return choice.1
     }
 
-    func choice<Value: RawRepresentable<String> & CaseIterable>(
+    package func choice<Value: RawRepresentable<String> & CaseIterable>(
         _ type: Value.Type
     ) throws(JobError) -> Value {
         try choice(Value.allCases.map { ($0.rawValue, $0) })

@@ -13,8 +13,8 @@ package enum QueueMark: String, Sendable, CaseIterable {
 
     package func path(in root: RootFolder) -> FilePath { root.jobs.appending(rawValue) }
 
+    package func lies(in root: RootFolder) -> Bool { access(path(in: root).string, F_OK) == 0 }
+
     /// What the queue is held by: `paused` where both lie there.
-    package static func current(in root: RootFolder) -> QueueMark? {
-        allCases.first { access($0.path(in: root).string, F_OK) == 0 }
-    }
+    package static func current(in root: RootFolder) -> QueueMark? { allCases.first { $0.lies(in: root) } }
 }

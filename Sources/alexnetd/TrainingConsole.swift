@@ -1,8 +1,11 @@
-// What a person sees of a run, and what train.log keeps of it: a progress bar in a terminal, plain lines in a pipe.
+// What a person sees of a run, and what train.log keeps of it: a progress bar in a terminal, plain lines in a pipe,
+// entries with job, attempt and step in the journal where stdout leads there.
 
+import Daemon
 import Foundation
 import Glibc
 import Jobs
+import Logging
 import Synchronization
 import SystemPackage
 import Training
@@ -15,29 +18,39 @@ final class TrainingConsole: Sendable {
         /// Whether the terminal's last line is a progress bar.
         var hasBar = false
         var drawn = ContinuousClock.now - .seconds(1)
+        /// Of each entry of the journal.
+        var fields: [String: String] = [:]
     }
 
     private let state = Mutex(State())
     private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let journal =
+        Journal.isConnected(to: .standardOutput) ? Journal(fallback: .standardOutput) : nil
 
     /// Appends to train.log from here on.
     func begin(_ plan: Plan, _ run: RunFolder) {
-        state.withLock { $0.logPath = run.log }
+        state.withLock { state in
+            state.logPath = run.log
+            state.fields["job"] = plan.name
+            state.fields["attempt"] = RunStatus.load(run.status).map { "\($0.attempt)" }
+        }
         line(
             "\(plan.name): \(plan.model.rawValue) on \(plan.dataset), \(plan.epochs) epochs, \(plan.threads) threads"
         )
         line("curves: tensorboard --logdir \(run.path.removingLastComponent())")
     }
 
-    func end(_ text: String) { line(text) }
+    /// - Parameter level: in the journal.
+    func end(_ text: String, _ level: Logger.Level = .info) { line(text, level) }
 
     func show(_ event: TrainingEvent) {
         switch event {
         case .began: break
         case .note(let text): line(text)
-        case .warning(let text), .waiting(let text): line("warning: " + text)
+        case .warning(let text), .waiting(let text): line("warning: " + text, .warning)
         case .scanning(let done, let all): bar("reading the data set", done, all, "")
         case .step(let progress):
+            at(progress.step)
             bar(
                 "epoch \(progress.epoch)/\(progress.epochs)", progress.stepInEpoch, progress.stepsPerEpoch,
                 String(
@@ -45,6 +58,7 @@ final class TrainingConsole: Sendable {
                     progress.loss,
                     progress.imagesPerSecond, progress.dataWait * 100) + Duration.text(seconds: progress.eta))
         case .logged(let step, let loss, let top1Error, let rate, let imagesPerSecond):
+            at(step)
             line(
                 String(
                     format: "step %d  loss %.4f  top-1 error %.1f %%  learning rate %g  %.0f images/s", step,
@@ -52,6 +66,7 @@ final class TrainingConsole: Sendable {
                     top1Error * 100, rate, imagesPerSecond), isQuiet: true)
         case .evaluating(let done, let all): bar("validation", done, all, "")
         case .evaluated(let epoch, let step, let loss, let top1Error, let top5Error, let isBest):
+            at(step)
             line(
                 String(
                     format:
@@ -61,13 +76,17 @@ final class TrainingConsole: Sendable {
         }
     }
 
+    private func at(_ step: Int) { state.withLock { $0.fields["step"] = "\(step)" } }
+
     /// - Parameter isQuiet: not for a terminal, where the bar says it.
-    private func line(_ text: String, isQuiet: Bool = false) {
+    private func line(_ text: String, _ level: Logger.Level = .info, isQuiet: Bool = false) {
         state.withLock { state in
             let stamp = Date().ISO8601Format()
             // On a full disk it may take several tries.
             if state.log == nil, let path = state.logPath { state.log = try? FileHandle(appendingTo: path) }
             try? state.log?.write(contentsOf: Data("\(stamp) \(text)\n".utf8))
+            // The journal has its own clock.
+            if let journal { return journal.write(text, level, fields: state.fields) }
             if isTerminal && isQuiet { return }
             Self.put((state.hasBar ? "\r\u{1B}[K" : "") + text + "\n")
             state.hasBar = false

@@ -35,7 +35,8 @@ final class ServedFolder: Sendable {
             let result = Result {
                 let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 try Supervisor(
-                    root, command: command, settings: settings, log: log, notify: Notify(environment: [:]),
+                    root, command: command, settings: settings, log: log, version: "0",
+                    notify: Notify(environment: [:]),
                     readSettings: { settings }
                 ).run(requests)
             }

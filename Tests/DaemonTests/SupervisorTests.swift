@@ -246,6 +246,7 @@ import Testing
             try Supervisor(
                 root, command: WorkerCommand(executable: "/bin/sh", environment: [:]) { _, _ in [] },
                 settings: Settings(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                version: "0",
                 readSettings: { Settings() })
         }
         #expect(error?.code == .locked)

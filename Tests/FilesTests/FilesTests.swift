@@ -19,6 +19,15 @@ import Testing
         #expect(try folder.names() == ["file"])
     }
 
+    @Test func permissionsAreThoseAskedFor() throws {
+        let path = folder.path.appending("file")
+        // More than a umask leaves, and less.
+        for permissions in [FilePermissions(rawValue: 0o666), FilePermissions(rawValue: 0o604)] {
+            try path.replaceContents(with: "x".utf8, permissions: permissions, durable: false)
+            #expect(try path.stat().permissions == permissions)
+        }
+    }
+
     @Test func whatCannotBeReplacedLeavesNothing() throws {
         try folder.path.appending("file").makeFolder()
         #expect(throws: Errno.self) {

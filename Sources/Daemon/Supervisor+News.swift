@@ -35,7 +35,7 @@ extension Supervisor {
     }
 
     /// Whether the root is still the folder that was locked. An empty mount point is no reason to begin anew there.
-    private func hasRoot() -> Bool {
+    func hasRoot() -> Bool {
         switch lock.state {
         case .held:
             complain(.root, nil)

@@ -37,6 +37,8 @@ package final class Supervisor {
     /// Whether what was running when the last daemon ended has been taken up.
     var hasRecovered = false
     var isStopping = false
+    /// Whether the root is the folder that was locked.
+    private var isAtHome = true
     private var hasExited = false
     /// When systemd is next to be told that the daemon lives.
     var nextSign = 0.0
@@ -82,9 +84,11 @@ package final class Supervisor {
             let asked = requests.take()
             if asked.contains(.reload) { reload() }
             if asked.contains(.stop) { stop() }
-            if let worker, let outcome = worker.reap() { ended(outcome) }
+            isAtHome = hasRoot()
+            // What a worker has come to is written into the root, so that waits for it.
+            if isAtHome || isStopping, let worker, let outcome = worker.reap() { ended(outcome) }
             if now >= nextLook { look() }
-            advance()
+            if isAtHome || isStopping { advance() }
             showLife()
         }
         endHooks()
@@ -98,7 +102,8 @@ package final class Supervisor {
     /// - Returns: whether something happened in the folders.
     private func wait(_ requests: Requests) throws(DaemonError) -> Bool {
         let folders = watchers.values.map(\.descriptor)
-        let sources = folders + [requests.descriptor] + (worker.map { [$0.ended] } ?? [])
+        let ended = isAtHome || isStopping ? worker.map { [$0.ended] } : nil
+        let sources = folders + [requests.descriptor] + (ended ?? [])
         var descriptors = sources.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
         let due = min(nextLook, nextSign, scheduler.deadline ?? .infinity)
         let milliseconds = Int32(max(0, min((due - now) * 1000 + 1, 60_000)))
@@ -221,6 +226,7 @@ package final class Supervisor {
 
     /// Where it cannot be stored, on a full disk say, this daemon still knows it.
     private func store(_ record: AttemptRecord, of job: JobName) {
+        guard isAtHome else { return }
         let run = root.run(job.stem)
         do {
             try run.path.makeFolder()

@@ -12,11 +12,12 @@ package struct SettingsCheck: Sendable {
     /// Good to know.
     package private(set) var notes: [String] = []
 
-    package init(_ settings: Settings) {
+    package init(_ settings: Settings, environment: [String: String] = ProcessInfo.processInfo.environment) {
         let root = RootFolder(settings.root)
         checkFolders(root)
         checkHooks(root.hooks)
         if let metrics = settings.metrics { checkMetrics(metrics) }
+        checkVariables(environment)
         if FileLock.isHeld(root.lock) {
             let holder = FileLock.holder(of: root.lock).map { "process \($0)" } ?? "another process"
             notes.append("\(root.path) is served by \(holder) now")
@@ -28,20 +29,23 @@ package struct SettingsCheck: Sendable {
     }
 
     private mutating func checkFolders(_ root: RootFolder) {
+        // What is wrong with a folder is wrong with all below it, and told once.
+        guard isUsable(root.path) else { return }
         let jobs = JobFolder.Place.allCases.map { JobFolder(root).path($0) }
-        var sound: [FilePath] = []
-        for folder in [root.path] + jobs + [root.runs, root.cache] {
-            // What is wrong with a folder is wrong with all that are missing below it.
-            if let problem = Self.problem(with: folder) {
-                if !problems.contains(problem) { problems.append(problem) }
-            } else {
-                sound.append(folder)
+        if isUsable(root.jobs) {
+            let usable = jobs.filter { $0 == root.jobs || isUsable($0) }
+            if Set(usable.compactMap(Self.device)).count > 1 {
+                problems.append("\(root.jobs) and its folders lie on several file systems; keep them on one")
             }
         }
-        let devices = Set(sound.filter(jobs.contains).compactMap(Self.device))
-        if devices.count > 1 {
-            problems.append("\(root.jobs) and its folders lie on several file systems; keep them on one")
-        }
+        for folder in [root.runs, root.cache] { _ = isUsable(folder) }
+    }
+
+    /// Whether the daemon can work in a folder, made if it is missing; the problem is kept.
+    private mutating func isUsable(_ folder: FilePath) -> Bool {
+        guard let problem = Self.problem(with: folder) else { return true }
+        problems.append(problem)
+        return false
     }
 
     private mutating func checkHooks(_ folder: FilePath) {
@@ -69,6 +73,15 @@ package struct SettingsCheck: Sendable {
         if path.extension != "prom" {
             notes.append("node-exporter reads no metrics file but NAME.prom, and so not \(path)")
         }
+    }
+
+    /// A misspelt variable is no error, since hooks have some of their own; so at least it is seen.
+    private mutating func checkVariables(_ environment: [String: String]) {
+        let known = Settings.keys.map(\.variable) + ["ALEXNETD_CONFIG"]
+        let others = environment.keys.filter { $0.hasPrefix("ALEXNETD_") && !known.contains($0) }
+        guard !others.isEmpty else { return }
+        notes.append(
+            "no settings, but given to hooks: " + others.sorted().map { "$\($0)" }.joined(separator: ", "))
     }
 
     /// Why a folder, made if it is missing, could not be worked in.

@@ -109,7 +109,7 @@ import Testing
 
     @Test func itsGroupIsKilledAtTheLimit() throws {
         hooks.timeout = 0.3
-        try install(.done, "sleep 1000 & echo $! > child; echo begun; wait")
+        try install(.done, "sleep 100 & echo $! > child; echo begun; wait")
         try install(.failed, "touch next")
         try run(.done)
         try run(.failed)
@@ -121,7 +121,7 @@ import Testing
 
     /// Its end is that of its own process.
     @Test func aChildThatKeepsTheOutputOpenHoldsNothingUp() throws {
-        try install(.done, "sleep 1000 & echo $! > child; echo said")
+        try install(.done, "sleep 100 & echo $! > child; echo said")
         try install(.failed, "touch next")
         try run(.done)
         try run(.failed)
@@ -224,7 +224,7 @@ import Testing
     // MARK: The end
 
     @Test func drainingEndsInTime() throws {
-        try install(.started, "sleep 1000 & echo $! > child; touch up; wait")
+        try install(.started, "sleep 100 & echo $! > child; touch up; wait")
         try install(.done, "touch ran")
         try run(.started)
         try run(.done)

@@ -77,6 +77,18 @@ import Testing
         #expect(check.notes.contains { $0.contains("hooks/finished is never run") })
     }
 
+    @Test func variablesThatAreNoSettingsAreSeen() {
+        let environment = ["ALEXNETD_ROOT": "/r", "ALEXNETD_CONFIG": "/c", "PATH": "/bin"]
+        func notes(_ more: [String: String]) -> [String] {
+            SettingsCheck(settings, environment: environment.merging(more) { $1 }).notes.filter {
+                $0.contains("ALEXNETD_")
+            }
+        }
+        #expect(notes([:]) == [])
+        let found = notes(["ALEXNETD_STALL_TIMOUT": "1m", "ALEXNETD_MAIL_TO": "me"])
+        #expect(found == ["no settings, but given to hooks: $ALEXNETD_MAIL_TO, $ALEXNETD_STALL_TIMOUT"])
+    }
+
     @Test func aDaemonAtWorkIsInformation() throws {
         try root.path.makeTree()
         let lock = try FileLock(root.lock)

@@ -37,6 +37,7 @@ let package = Package(
         .target(name: "Records", dependencies: ["CKernels", system]),
         .target(name: "Files", dependencies: ["CLinux", system]),
         .target(name: "JSON"),
+        .target(name: "Systemd", dependencies: [log, system]),
 
         // Level 2
         .target(name: "Checkpoints", dependencies: ["Files", "JSON", crypto, system]),
@@ -59,7 +60,7 @@ let package = Package(
         .target(name: "Spool", dependencies: ["Files", "Jobs", "CLinux", system]),
 
         // Level 5
-        .target(name: "Daemon", dependencies: ["Files", "Spool", "Jobs", "CLinux", log, system]),
+        .target(name: "Daemon", dependencies: ["Files", "Spool", "Jobs", "Systemd", "CLinux", log, system]),
         .target(
             name: "Training",
             dependencies: [
@@ -75,7 +76,7 @@ let package = Package(
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
                 "InputPipeline",
-                "Daemon", "Training", "Randomness", log, arguments, system,
+                "Daemon", "Training", "Randomness", "Systemd", log, arguments, system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
@@ -104,7 +105,8 @@ let package = Package(
             name: "SpoolTests", dependencies: ["TemporaryFolders", "Files", "Spool", "Jobs", system]),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["TemporaryFolders", "Files", "Daemon", "Spool", "Jobs", log, system]),
+            dependencies: ["TemporaryFolders", "Files", "Daemon", "Spool", "Jobs", "Systemd", log, system]),
+        .testTarget(name: "SystemdTests", dependencies: ["TemporaryFolders", "Systemd", log, system]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

@@ -40,8 +40,8 @@ extension Supervisor {
     /// The hooks that run and wait have their time, each other's included.
     func endHooks() {
         let seconds = min(settings.hookTimeout, Self.patienceOfSystemd)
-        notify.send(.extendTimeout(seconds: seconds + Self.patienceOfSystemd))
-        hooks.drain(within: seconds)
+        nextSign = 0
+        hooks.drain(within: seconds) { showLife() }
     }
 
     /// A job has come to another state.

@@ -10,6 +10,7 @@ package import Jobs
 package import Logging
 internal import Spool
 internal import SystemPackage
+package import Systemd
 
 package final class Supervisor {
     let root: RootFolder
@@ -62,6 +63,8 @@ package final class Supervisor {
         (self.notify, self.readSettings) = (notify, readSettings)
         hooks = try Hooks(root, log: log, timeout: settings.hookTimeout)
         metrics = Metrics(version: version)
+        // From the start, so that rates of theirs are known from the first.
+        for outcome in WorkerOutcome.usual { metrics.workerEnds[outcome.word] = 0 }
         folder = JobFolder(root)
         scheduler = Scheduler(settings.limits)
         intake = Intake(folder)

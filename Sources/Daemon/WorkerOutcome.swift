@@ -56,6 +56,8 @@ package enum WorkerOutcome: Hashable, Sendable {
         }
     }
 
+    static let usual = [0, 65, 70, 75, 78].map(Self.exited) + [.killed(9), .killed(15)]
+
     /// For the metrics.
     package var word: String {
         switch self {

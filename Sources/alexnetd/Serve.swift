@@ -8,6 +8,7 @@ import Glibc
 import Jobs
 import Logging
 import Spool
+import Systemd
 import Training
 
 struct ServeCommand: ParsableCommand {

@@ -37,7 +37,11 @@ struct TrainCommand: ParsableCommand {
             }.run()
             console.end("done: \(run.path)")
         } catch {
-            console.end(Run.isStop(error) ? "stopped; the same command goes on from here" : "error: \(error)")
+            if Run.isStop(error) {
+                console.end("stopped; the same command goes on from here")
+            } else {
+                console.end("error: \(error)", .error)
+            }
             throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)
         }
     }

@@ -8,6 +8,7 @@ import Jobs
 import Logging
 import Synchronization
 import SystemPackage
+import Systemd
 import Training
 
 final class TrainingConsole: Sendable {

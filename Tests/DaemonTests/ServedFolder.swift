@@ -8,6 +8,7 @@ import Logging
 import Spool
 import Synchronization
 import SystemPackage
+import Systemd
 import TemporaryFolders
 import Testing
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
         ["COpenBLAS", "CProtobufC", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
-        ["Randomness", "Records", "Files", "JSON"],
+        ["Randomness", "Records", "Files", "JSON", "Systemd"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets"],
         ["ComputeCPU", "InputPipeline", "Spool"],
@@ -16,7 +16,7 @@ import Testing
 
     /// Modules from outside the package, and the targets that may import them; nil for all.
     static let outside: [String: Set<String>?] = [
-        "Logging": ["Daemon", "alexnetd"],
+        "Logging": ["Systemd", "Daemon", "alexnetd"],
         "ArgumentParser": ["alexnetd"],
         "Yams": ["Jobs"],
         "Crypto": ["Checkpoints", "Datasets"],

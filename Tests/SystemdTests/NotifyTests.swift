@@ -1,5 +1,5 @@
-import Daemon
 import Foundation
+import Systemd
 import TemporaryFolders
 import Testing
 

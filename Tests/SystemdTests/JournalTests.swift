@@ -1,9 +1,9 @@
 // Entries as journald would receive them.
 
-import Daemon
 import Foundation
 import Logging
 import SystemPackage
+import Systemd
 import TemporaryFolders
 import Testing
 

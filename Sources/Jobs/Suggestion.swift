@@ -2,11 +2,16 @@
 
 /// "did you mean epochs?", or all the choices where none is near.
 func suggestion(for word: String, among choices: [String]) -> String {
+    nearestWord(to: word, among: choices).map { "did you mean \($0)?" } ?? "write one of \(listed(choices))"
+}
+
+/// The choice that was probably meant; nil where none is near.
+package func nearestWord(to word: String, among choices: [String]) -> String? {
     func plain(_ text: String) -> String { text.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " } }
     let nearest = choices.map { (distance: editDistance(plain(word), plain($0)), choice: $0) }
         .min { $0.distance < $1.distance }
-    if let nearest, nearest.distance <= max(1, word.count / 3) { return "did you mean \(nearest.choice)?" }
-    return "write one of \(listed(choices))"
+    guard let nearest, nearest.distance <= max(1, word.count / 3) else { return nil }
+    return nearest.choice
 }
 
 func listed(_ words: [String]) -> String { words.joined(separator: ", ") }

@@ -158,7 +158,7 @@ package struct JobFolder: Sendable {
         }
     }
 
-    private func sync(_ places: Place...) throws(SpoolError) {
+    func sync(_ places: Place...) throws(SpoolError) {
         for place in places {
             do {
                 try path(place).syncFolder()
@@ -168,11 +168,11 @@ package struct JobFolder: Sendable {
         }
     }
 
-    private func taken(_ path: FilePath) -> SpoolError {
+    func taken(_ path: FilePath) -> SpoolError {
         SpoolError(.taken, "\(path) is there already; it has to finish or be moved away first")
     }
 
-    private func failure(_ from: FilePath, _ to: FilePath, _ reason: Errno) -> SpoolError {
+    func failure(_ from: FilePath, _ to: FilePath, _ reason: Errno) -> SpoolError {
         switch reason {
         case .noSuchFileOrDirectory: SpoolError(.vanished, "\(from) is not there any more")
         case .improperLink:

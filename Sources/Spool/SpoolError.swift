@@ -8,6 +8,8 @@ package struct SpoolError: Error, CustomStringConvertible, Sendable {
         case vanished
         /// The place a job is to move to is taken.
         case taken
+        /// Nothing has the name that was given, or its state does not allow what was asked.
+        case refused
         /// Another daemon serves this root.
         case locked
         /// The folder cannot be watched; scans still find everything.

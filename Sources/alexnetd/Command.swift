@@ -11,8 +11,16 @@ struct Alexnetd: ParsableCommand {
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: Version.text,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, JobsCommand.self, TrainCommand.self, ValidateCommand.self,
-            TimeCommand.self,
+            DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, TimeCommand.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self]),
+            CommandGroup(
+                name: "Control",
+                subcommands: [
+                    SubmitCommand.self, CancelCommand.self, RetryCommand.self, PauseCommand.self,
+                    ResumeCommand.self, DrainCommand.self,
+                ]),
         ])
 
     static func main() {

@@ -3,9 +3,9 @@
 import ArgumentParser
 import Checkpoints
 import Datasets
-import Foundation
 import InputPipeline
 import Jobs
+import Spool
 import Training
 
 extension Jobs.ExitCode {
@@ -24,6 +24,7 @@ extension Jobs.ExitCode {
         case let error as CheckpointsError:
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
         case is TrainingError: self = .badInput
+        case let error as SpoolError: self = [.refused, .taken].contains(error.code) ? .badInput : .fault
         default: self = .fault
         }
     }
@@ -32,7 +33,7 @@ extension Jobs.ExitCode {
 extension ArgumentParser.ExitCode {
     /// Says what is wrong on stderr.
     static func ending(_ error: any Error) -> Self {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
+        "\(error)".split(separator: "\n").map(String.init).forEach(Output.note)
         return Self(Jobs.ExitCode(error).rawValue)
     }
 }

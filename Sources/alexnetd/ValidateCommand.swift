@@ -19,9 +19,7 @@ struct ValidateCommand: ParsableCommand {
         do {
             let job = try Job(FilePath(spec), relativeTo: .current)
             let dataset = try job.dataset()
-            let network = AlexNet.network(
-                job.plan.model, classes: dataset.classes.count, width: job.plan.width,
-                dropout: Float(job.plan.dropout))
+            let network = job.plan.network(for: dataset)
             _ = try job.initialWeights(for: network)
             print(Self.describe(job.plan, dataset, network))
         } catch {

@@ -1,0 +1,11 @@
+// The network that a plan asks for on its data.
+
+import Datasets
+import Jobs
+import Networks
+
+extension Plan {
+    func network(for dataset: Dataset) -> Network {
+        AlexNet.network(model, classes: dataset.classes.count, width: width, dropout: Float(dropout))
+    }
+}

@@ -22,13 +22,12 @@ package struct Intake: Sendable {
     private var accepted: [String: FileIdentity] = [:]
     /// What could not be moved away: said once.
     private var stuck: [String: FileIdentity] = [:]
-    private var arrivals = 0
 
     package init(_ folder: JobFolder) { self.folder = folder }
 
     /// Looks at jobs/.
     /// - Parameters:
-    ///   - complete: files known to be complete, from the watcher, in the order in which they became so.
+    ///   - complete: files known to be complete, from the watcher.
     ///   - now: seconds of a clock that does not jump.
     /// - Throws: `folder` if jobs/ or running/ cannot be read.
     package mutating func scan(complete: [String], now: Double) throws(SpoolError) -> [News] {
@@ -39,8 +38,7 @@ package struct Intake: Sendable {
         }
         let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
         let settled = stability.settled(identities, now: now)
-        // In the order of arrival as well as it is known: the oldest first, then what was seen to arrive.
-        let ripe = found.map(\.fileName).filter { settled.contains($0) && !complete.contains($0) } + complete
+        let ripe = found.map(\.fileName).filter { settled.contains($0) || complete.contains($0) }
         var news: [News] = []
         for (fileName, identity) in accepted where identities[fileName] != identity {
             accepted[fileName] = nil
@@ -85,8 +83,7 @@ package struct Intake: Sendable {
         }
         guard folder.identity(fileName, in: .queued) == identity else { return nil }
         accepted[fileName] = identity
-        arrivals += 1
-        return .arrived(Scheduler.Job(name, priority: priority, arrival: arrivals))
+        return .arrived(Scheduler.Job(name, priority: priority, arrival: identity.changed))
     }
 
     private mutating func refuse(_ fileName: String, _ identity: FileIdentity, _ reason: String) -> News {

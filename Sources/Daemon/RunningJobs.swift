@@ -36,7 +36,6 @@ package struct RunningJobs: Sendable {
     private let folder: JobFolder
     private var files: [JobName: File] = [:]
     private var stability = ScanStability()
-    private var arrivals = 0
     /// What was said once of files that are no jobs.
     private var mentioned: Set<String> = []
 
@@ -131,8 +130,7 @@ package struct RunningJobs: Sendable {
             guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
             folder.forgetEarlier(name)
             add(name)
-            arrivals += 1
-            return .appeared(Scheduler.Job(name, priority: priority, arrival: arrivals))
+            return .appeared(Scheduler.Job(name, priority: priority, arrival: identity.changed))
         } catch  where error.isTransient {
             return mentioned.insert(fileName).inserted ? .stuck(name, reason: error.description) : nil
         } catch {

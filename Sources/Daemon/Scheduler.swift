@@ -25,10 +25,10 @@ package struct Scheduler: Sendable {
     package struct Job: Hashable, Sendable {
         package var name: JobName
         package var priority: Int
-        /// Counts up; earlier is smaller.
-        package var arrival: Int
+        /// Nanoseconds since 1970, or anything else that is smaller for what came earlier.
+        package var arrival: Int64
 
-        package init(_ name: JobName, priority: Int, arrival: Int) {
+        package init(_ name: JobName, priority: Int, arrival: Int64) {
             (self.name, self.priority, self.arrival) = (name, priority, arrival)
         }
     }
@@ -274,7 +274,8 @@ package struct Scheduler: Sendable {
     }
 
     private static func precedes(_ a: Job, _ b: Job) -> Bool {
-        a.priority != b.priority ? a.priority > b.priority : a.arrival < b.arrival
+        if a.priority != b.priority { return a.priority > b.priority }
+        return (a.arrival, a.name.fileName) < (b.arrival, b.name.fileName)
     }
 
     private func reasonToStop(_ work: Work, _ now: Double) -> Interruption? {

@@ -8,6 +8,8 @@ package import SystemPackage
 
 package final class FileLock: Sendable {
     private let file: FileDescriptor
+    /// `isHeld` takes the lock for a moment, which is not to look like a holder.
+    private static let patience = Duration.milliseconds(50)
 
     /// - Parameter path: made if missing; its folder must exist.
     /// - Throws: `locked`, with the holder's process id; `runFile` if the file cannot be made.
@@ -20,9 +22,14 @@ package final class FileLock: Sendable {
             throw JobError(
                 .runFile, "the lock cannot be made; check permissions", file: path.string, cause: error)
         }
+        let deadline = ContinuousClock.now + Self.patience
         while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
             let reason = Errno(rawValue: errno)
             if reason == .interrupted { continue }
+            if reason == .wouldBlock, ContinuousClock.now < deadline {
+                usleep(2000)
+                continue
+            }
             defer { try? file.close() }
             guard reason == .wouldBlock else {
                 throw JobError(.runFile, "cannot be locked", file: path.string, cause: reason)

@@ -8,9 +8,12 @@ package struct FileIdentity: Hashable, Sendable {
     package var size: Int64
     /// Nanoseconds since 1970, of the last write.
     package var modified: Int64
+    /// Nanoseconds since 1970, of the last change of anything: a file that was moved came to its folder then, however
+    /// old what it holds is.
+    package var changed: Int64
 
-    package init(inode: UInt64, size: Int64, modified: Int64) {
-        (self.inode, self.size, self.modified) = (inode, size, modified)
+    package init(inode: UInt64, size: Int64, modified: Int64, changed: Int64 = 0) {
+        (self.inode, self.size, self.modified, self.changed) = (inode, size, modified, changed)
     }
 }
 
@@ -51,7 +54,11 @@ enum Entry: Hashable {
             self = .file(
                 FileIdentity(
                     inode: UInt64(facts.st_ino), size: Int64(facts.st_size),
-                    modified: Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec)))
+                    modified: Self.nanoseconds(facts.st_mtim), changed: Self.nanoseconds(facts.st_ctim)))
         }
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

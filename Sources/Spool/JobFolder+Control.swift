@@ -59,12 +59,7 @@ extension JobFolder {
                     .folder,
                     "the folder \(path(place)) may not be read by this user; join the group that owns it")
             }
-            for (fileName, _) in try scan(place) {
-                var facts = stat()
-                guard lstat(path(fileName, in: place).string, &facts) == 0 else { continue }
-                let changed = Int64(facts.st_ctim.tv_sec) * 1_000_000_000 + Int64(facts.st_ctim.tv_nsec)
-                found.append(Sighting(fileName, in: place, changed: changed))
-            }
+            found += try scan(place).map { Sighting($0.fileName, in: place, changed: $0.identity.changed) }
         }
         return found
     }

@@ -57,7 +57,7 @@ package struct JobFolder: Sendable {
         }
     }
 
-    /// The job files in a place, those with a wrong name too (see `JobName.isMeant`), oldest first.
+    /// The job files in a place, those with a wrong name too (see `JobName.isMeant`), in the order of their arrival.
     package func scan(_ place: Place) throws(SpoolError) -> [(fileName: String, identity: FileIdentity)] {
         let folder = path(place)
         let names: [String]
@@ -70,7 +70,7 @@ package struct JobFolder: Sendable {
         for name in names where JobName.isMeant(fileName: name) {
             if case .file(let identity)? = Entry(folder.appending(name)) { found.append((name, identity)) }
         }
-        return found.sorted { ($0.identity.modified, $0.fileName) < ($1.identity.modified, $1.fileName) }
+        return found.sorted { ($0.identity.changed, $0.fileName) < ($1.identity.changed, $1.fileName) }
     }
 
     /// The file as it lies in a place now; nil if it is not there.
@@ -99,10 +99,22 @@ package struct JobFolder: Sendable {
 
     /// What a job came to before is past once it has begun again: its file lies in running/ alone.
     package func forgetEarlier(_ job: JobName) {
-        for place in [Place.paused, .done, .failed, .cancelled] {
-            unlink(path(job.fileName, in: place).string)
-        }
+        for place in [Place.paused, .done, .failed, .cancelled] { forgetEarlier(job, in: place) }
         forgetError(stem: job.stem)
+    }
+
+    /// A person may move the job itself there at this very moment, so what is to go is taken aside and looked at first.
+    private func forgetEarlier(_ job: JobName, in place: Place) {
+        let path = path(job.fileName, in: place)
+        let aside = self.path(place).appending(".\(job.fileName).earlier")
+        guard Entry(path) != nil, let own = identity(job.fileName, in: .running)?.inode,
+            Glibc.rename(path.string, aside.string) == 0
+        else { return }
+        if FileIdentity(aside)?.inode == own {
+            _ = clinux_rename_exclusive(aside.string, path.string)
+        } else {
+            unlink(aside.string)
+        }
     }
 
     /// Puts a job's file where it belongs when it has been deleted, from what is remembered of it.

@@ -4,7 +4,7 @@ internal import Files
 internal import Foundation
 internal import Glibc
 package import Jobs
-package import SystemPackage
+internal import SystemPackage
 
 extension QueueMark {
     /// Longer text is cut when it is read.

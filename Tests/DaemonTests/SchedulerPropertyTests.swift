@@ -88,7 +88,7 @@ import Testing
         ]
         var all: Set<JobName> = []
         for number in 0..<Int.random(in: 0...3, using: &world.random) {
-            let job = SchedulerTests.job("r\(number)", arrival: number)
+            let job = SchedulerTests.job("r\(number)", arrival: Int64(number))
             all.insert(job.name)
             world.running.insert(job.name)
             world.scheduler.resume(job, AttemptRecord())
@@ -97,7 +97,7 @@ import Testing
             switch Int.random(in: 0..<10, using: &world.random) {
             case 0, 1:
                 let priority = Int.random(in: -2...2, using: &world.random)
-                let job = SchedulerTests.job("j\(number)", priority: priority, arrival: number)
+                let job = SchedulerTests.job("j\(number)", priority: priority, arrival: Int64(number))
                 all.insert(job.name)
                 world.queued.insert(job.name)
                 world.scheduler.enqueue(job)

@@ -10,7 +10,7 @@ import Testing
         try! JobName(fileName: "\(stem).yml")
     }
 
-    static func job(_ stem: String, priority: Int = 0, arrival: Int = 0) -> Scheduler.Job {
+    static func job(_ stem: String, priority: Int = 0, arrival: Int64 = 0) -> Scheduler.Job {
         Scheduler.Job(name(stem), priority: priority, arrival: arrival)
     }
 

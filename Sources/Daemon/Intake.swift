@@ -27,7 +27,7 @@ package struct Intake: Sendable {
 
     /// Looks at jobs/.
     /// - Parameters:
-    ///   - complete: files known to be complete, from the watcher.
+    ///   - complete: files known to be complete, from the watcher, in the order in which they became so.
     ///   - now: seconds of a clock that does not jump.
     /// - Throws: `folder` if jobs/ or running/ cannot be read.
     package mutating func scan(complete: [String], now: Double) throws(SpoolError) -> [News] {
@@ -38,7 +38,10 @@ package struct Intake: Sendable {
         }
         let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
         let settled = stability.settled(identities, now: now)
-        let ripe = found.map(\.fileName).filter { settled.contains($0) || complete.contains($0) }
+        // By arrival. The file system's clock ticks every few milliseconds; within a tick, as it was seen.
+        let ripe = found.filter { settled.contains($0.fileName) || complete.contains($0.fileName) }
+            .map { ($0.identity.changed, complete.firstIndex(of: $0.fileName) ?? .max, $0.fileName) }
+            .sorted(by: <).map(\.2)
         var news: [News] = []
         for (fileName, identity) in accepted where identities[fileName] != identity {
             accepted[fileName] = nil

@@ -156,9 +156,9 @@ import Testing
 
     @Test func theQueueDrains() throws {
         let served = try working()
-        try served.move("b.yml", "dataset: /d\npriority: 9")
         let mark = QueueMark.draining.path(in: served.root)
         try mark.replaceContents(with: [], durable: false)
+        try served.move("b.yml", "dataset: /d\npriority: 9")
         // By the time that something dropped later has been refused, the mark has been seen.
         try served.move("marker.yml", "no job")
         try eventually("all has been seen") { served.has("marker.yml", .failed) }

@@ -16,3 +16,11 @@ int clinux_pipe(int ends[2]);
 
 /// Has a process that is to be spawned begin in a folder. 0 or an errno.
 int clinux_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder);
+
+/// The read end of a pipe that gets one byte, its number, for each signal that was taken; made by the first call, which
+/// must come before the others. -1 with errno where there is none.
+int clinux_signals(void);
+
+/// From now on the signal is a byte in that pipe, or has its own effect again; this thread, and those that it starts, do
+/// not block it. 0, or -1 with errno.
+int clinux_take_signal(int number, int wanted);

@@ -51,11 +51,19 @@ package struct StepSettings: Sendable {
     /// Steps done before this one; keys the dropout masks.
     package var step: Int
     package var learningRate: Float
-    /// The gradient norm costs a pass over the gradients, so it is asked for.
-    package var wantsGradientNorm = false
+    /// What is to be said of the step: it costs passes over memory, so it is asked for.
+    package var detail = Detail.none
 
-    package init(step: Int, learningRate: Float, wantsGradientNorm: Bool = false) {
-        (self.step, self.learningRate, self.wantsGradientNorm) = (step, learningRate, wantsGradientNorm)
+    package init(step: Int, learningRate: Float, detail: Detail = .none) {
+        (self.step, self.learningRate, self.detail) = (step, learningRate, detail)
+    }
+
+    package enum Detail: Hashable, Sendable, Comparable {
+        case none
+        /// Moments of every parameter and its gradient.
+        case moments
+        /// Their distributions too, and those of the activations.
+        case distributions
     }
 }
 
@@ -67,8 +75,8 @@ package struct BatchResult: Sendable, Equatable {
     /// Samples whose label was not the best, not among the best five scores (a tie counts for the lower class index).
     package var top1Errors = 0
     package var top5Errors = 0
-    /// Euclidean norm of the gradient over all parameters, when asked for.
-    package var gradientNorm: Double?
+    /// When asked for.
+    package var statistics: StepStatistics?
 
     package init() {}
 }

@@ -50,23 +50,13 @@ extension CPUEngine {
     }
 
     /// Floats per task in passes over all parameters.
-    private static let block = 1 << 16
+    static let block = 1 << 16
 
-    func gradientNorm() -> Double {
-        let gradients = state[.gradients]!
-        let block = Self.block
-        var sums = [Double](repeating: 0, count: (gradients.count + block - 1) / block)
-        sums.withUnsafeMutableBufferPointer { sums in
-            let sums = sums.baseAddress!
-            workspace.lanes.run(over: gradients.count, by: block) { range, _ in
-                sums[range.lowerBound / block] = sum_of_squares(
-                    gradients.pointer + range.lowerBound, range.count)
-            }
-        }
-        return sums.reduce(0, +).squareRoot()
-    }
-
-    func update(_ settings: StepSettings) {
+    /// - Parameter around: called for each range of a parameter with the update of that range, once.
+    func update(
+        _ settings: StepSettings,
+        around: (_ parameter: Int, _ range: Range<Int>, _ update: () -> Void) -> Void = { $2() }
+    ) {
         let w = state[.parameters]!.pointer
         let g = state[.gradients]!.pointer
         let v = state[.firstMoment]!.pointer
@@ -78,15 +68,17 @@ extension CPUEngine {
                 decay: isBias ? optimizer.biasDecay : optimizer.weightDecay)
             workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
                 let at = offsets[index] + range.lowerBound
-                switch optimizer.method {
-                case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
-                case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
-                case .adam(let beta2, let epsilon):
-                    let t = Double(settings.step + 1)
-                    update_adam(
-                        &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
-                        Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at, g + at,
-                        range.count)
+                around(index, range) {
+                    switch optimizer.method {
+                    case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
+                    case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
+                    case .adam(let beta2, let epsilon):
+                        let t = Double(settings.step + 1)
+                        update_adam(
+                            &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
+                            Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at,
+                            g + at, range.count)
+                    }
                 }
             }
         }

@@ -23,7 +23,7 @@ package final class CPUEngine: Engine {
     private let normalization: Normalization
     private let operations: [any LayerOperation]
     /// activations[i] is the input of layer i; the last holds the scores. In-place layers share one.
-    private let activations: [FloatBuffer]
+    let activations: [FloatBuffer]
     private let errors: (FloatBuffer, FloatBuffer)
     private let scratch: [FloatBuffer]
     private var results: [loss_result]
@@ -110,8 +110,25 @@ package final class CPUEngine: Engine {
         try forward(batch, pass)
         var result = loss(batch, weight: 1 / Float(batch.count))
         backward(pass)
-        if settings.wantsGradientNorm { result.gradientNorm = gradientNorm() }
-        measure("update", .update) { update(settings) }
+        guard settings.detail > .none else {
+            measure("update", .update) { update(settings) }
+            return result
+        }
+        var statistics = StepStatistics()
+        measure("statistics", .update) {
+            statistics.gradients = moments(of: .gradients)
+            if settings.detail == .distributions {
+                statistics.distributions = .init()
+                statistics.distributions?.gradients = distributions(of: .gradients, statistics.gradients)
+                statistics.distributions?.activations = activationDistributions(batch.count)
+            }
+        }
+        measure("update", .update) { statistics.updates = measuredUpdate(settings) }
+        measure("statistics", .update) {
+            statistics.weights = moments(of: .parameters)
+            statistics.distributions?.weights = distributions(of: .parameters, statistics.weights)
+        }
+        result.statistics = statistics
         return result
     }
 

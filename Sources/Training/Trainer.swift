@@ -61,7 +61,7 @@ final class Trainer {
         let rate = learningRate.rate(step: state.step, epoch: state.epoch, state.schedule)
         let result = try engine.train(
             batch,
-            StepSettings(step: state.step, learningRate: Float(rate), wantsGradientNorm: isLogged))
+            StepSettings(step: state.step, learningRate: Float(rate), detail: isLogged ? .moments : .none))
         guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
         state.step += 1
         state.batch += 1
@@ -69,7 +69,7 @@ final class Trainer {
         throughput.add(images: result.count, waited: input.lastWait)
         report(.step(progress(result)))
         guard isLogged else { return }
-        try curves.logged(state, rate, result.gradientNorm ?? 0, throughput)
+        try curves.logged(state, rate, result.statistics?.gradientNorm ?? 0, throughput)
         report(
             .logged(
                 step: state.step, loss: state.window.meanLoss, top1Error: state.window.top1Error,

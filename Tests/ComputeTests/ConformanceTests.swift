@@ -25,11 +25,10 @@ import Testing
             engine.floats(.parameters) == before.floats,
             "evaluation changed the parameters")
 
-        let trained = try engine.train(batch, scene.settings(norm: true))
-        let expected = try reference.train(batch, scene.settings(norm: true))
+        let trained = try engine.train(batch, scene.settings(detail: .distributions))
+        let expected = try reference.train(batch, scene.settings(detail: .distributions))
         try compare(trained, expected, "training")
-        let (norm, expectedNorm) = (try #require(trained.gradientNorm), try #require(expected.gradientNorm))
-        #expect(abs(norm - expectedNorm) <= Self.tolerance * expectedNorm)
+        try compare(try #require(trained.statistics), try #require(expected.statistics))
         #expect(distance(engine.scores(), reference.scores()) < Self.tolerance, "scores of the training")
         for kind in [StateKind.gradients, .parameters, .firstMoment] {
             let (ours, theirs) = (engine.read(kind), reference.read(kind))
@@ -37,6 +36,44 @@ import Testing
                 let distance = distance(ours[index], theirs[index])
                 #expect(distance < Self.tolerance, "\(kind) of \(parameter.name) \(parameter.shape)")
             }
+        }
+    }
+
+    private func compare(_ ours: StepStatistics, _ theirs: StepStatistics) throws {
+        compare(ours.weights, theirs.weights, "weights")
+        compare(ours.gradients, theirs.gradients, "gradients")
+        #expect(ours.updates.count == theirs.updates.count)
+        for (ours, theirs) in zip(ours.updates, theirs.updates) {
+            // What is added is small beside the weight that rounds it.
+            #expect(abs(ours - theirs) <= 1e-3 * theirs + 1e-7, "update")
+        }
+        let (ours, theirs) = (try #require(ours.distributions), try #require(theirs.distributions))
+        compare(ours.weights, theirs.weights, "distribution of the weights")
+        compare(ours.gradients, theirs.gradients, "distribution of the gradients")
+        compare(ours.activations, theirs.activations, "distribution of the activations")
+    }
+
+    private func compare(_ ours: [Moments], _ theirs: [Moments], _ what: Comment) {
+        #expect(ours.count == theirs.count, what)
+        for (ours, theirs) in zip(ours, theirs) {
+            let size = Self.tolerance * (theirs.sumOfSquares * Double(theirs.count)).squareRoot() + 1e-9
+            #expect(ours.count == theirs.count, what)
+            #expect(abs(ours.sum - theirs.sum) <= size, what)
+            #expect(abs(ours.norm - theirs.norm) <= Self.tolerance * theirs.norm + 1e-9, what)
+            let largest = Double(max(abs(theirs.minimum), abs(theirs.maximum)))
+            #expect(abs(Double(ours.minimum - theirs.minimum)) <= Self.tolerance * largest + 1e-9, what)
+            #expect(abs(Double(ours.maximum - theirs.maximum)) <= Self.tolerance * largest + 1e-9, what)
+        }
+    }
+
+    /// A value near a bucket's edge may fall to either side.
+    private func compare(_ ours: [Distribution], _ theirs: [Distribution], _ what: Comment) {
+        compare(ours.map(\.moments), theirs.map(\.moments), what)
+        for (ours, theirs) in zip(ours, theirs) {
+            #expect(ours.counts.count == theirs.counts.count, what)
+            #expect(ours.counts.reduce(0, +) == ours.moments.count, what)
+            let moved = zip(ours.counts, theirs.counts).reduce(0) { $0 + abs($1.0 - $1.1) }
+            #expect(moved <= 2 + theirs.moments.count / 50, what)
         }
     }
 
@@ -95,9 +132,11 @@ import Testing
         }
     }
 
-    @Test(arguments: Conformer.all) func gradientNormIsNotComputedUnasked(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all) func nothingIsSaidUnasked(_ conformer: Conformer) throws {
         let scene = Scenes.linear[0]
-        #expect(try scene.engine(conformer).train(scene.batch(), scene.settings()).gradientNorm == nil)
+        #expect(try scene.engine(conformer).train(scene.batch(), scene.settings()).statistics == nil)
+        let moments = try scene.engine(conformer).train(scene.batch(), scene.settings(detail: .moments))
+        #expect(moments.statistics != nil && moments.statistics?.distributions == nil)
     }
 
     @Test(arguments: Conformer.all) func refusesABatchThatDoesNotFit(_ conformer: Conformer) throws {

@@ -40,22 +40,26 @@ final class ReferenceEngine: Engine {
         let gradients = network.parameters.map { Reals($0.count) }
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
+        var outputs = network.layers.map { _ in [Double]() }
         for slot in 0..<batch.count {
             let masks = network.layers.indices.map { mask($0, slot: slot, step: settings.step) }
             let activations = forward(input(batch, slot), masks)
             let label = Int(batch.labels[slot])
             add(activations.last!, label, to: &result)
+            if settings.detail == .distributions {
+                for layer in outputs.indices { outputs[layer] += activations[layer + 1].values }
+            }
             let error = Reference.lossBackward(activations.last!, label: label).map {
                 $0 / Double(batch.count)
             }
             backward(error, activations, masks, gradients)
         }
         state[.gradients] = gradients
-        if settings.wantsGradientNorm {
-            result.gradientNorm = gradients.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1 * $1 } }
-                .squareRoot()
-        }
+        let before = state[.parameters]!.map(\.values)
         update(settings)
+        if settings.detail > .none {
+            result.statistics = statistics(before, gradients, outputs, settings.detail)
+        }
         return result
     }
 
@@ -69,6 +73,8 @@ final class ReferenceEngine: Engine {
         }
         return result
     }
+
+    var parameterValues: [[Double]] { state[.parameters]!.map(\.values) }
 
     func scores() -> [Float] { lastScores.flatMap { $0.values.map { Float($0) } } }
 

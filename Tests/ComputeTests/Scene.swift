@@ -76,8 +76,8 @@ struct Scene: CustomTestStringConvertible, Sendable {
         return batch
     }
 
-    func settings(_ step: Int? = nil, norm: Bool = false) -> StepSettings {
-        StepSettings(step: step ?? self.step, learningRate: 0.01, wantsGradientNorm: norm)
+    func settings(_ step: Int? = nil, detail: StepSettings.Detail = .none) -> StepSettings {
+        StepSettings(step: step ?? self.step, learningRate: 0.01, detail: detail)
     }
 
     /// The scene with the first seed for which no ReLU and no max-pool of one training step is so near to deciding

@@ -15,4 +15,5 @@
 #include "philox.h"
 #include "pixels.h"
 #include "pooling.h"
+#include "statistics.h"
 #include "update.h"

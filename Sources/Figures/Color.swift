@@ -1,34 +1,34 @@
 // The figures' colours: 8-bit red, green and blue, as in an `Image`.
 
-package struct Color: Hashable, Sendable {
-    package var red: UInt8
-    package var green: UInt8
-    package var blue: UInt8
+struct Color: Hashable, Sendable {
+    var red: UInt8
+    var green: UInt8
+    var blue: UInt8
 
-    package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
         (self.red, self.green, self.blue) = (red, green, blue)
     }
 
     /// 0xRRGGBB.
-    package init(_ hex: UInt32) {
+    init(_ hex: UInt32) {
         self.init(
             UInt8(truncatingIfNeeded: hex >> 16), UInt8(truncatingIfNeeded: hex >> 8),
             UInt8(truncatingIfNeeded: hex))
     }
 
     /// Behind everything that has text.
-    package static let paper = Color(0xffffff)
-    package static let ink = Color(0x202124)
+    static let paper = Color(0xffffff)
+    static let ink = Color(0x202124)
     /// What is said beside the matter.
-    package static let faintInk = Color(0x6b7075)
+    static let faintInk = Color(0x6b7075)
     /// What is wrong.
-    package static let red = Color(0xc5221f)
+    static let red = Color(0xc5221f)
     /// A place without data.
-    package static let empty = Color(0xe4e6e8)
+    static let empty = Color(0xe4e6e8)
     /// Halfway: a weight of zero.
-    package static let grey = Color(0x808080)
+    static let grey = Color(0x808080)
     /// A number that is none. Magenta, which no filter of a sound net has over a whole weight.
-    package static let notFinite = Color(0xff00ff)
+    static let notFinite = Color(0xff00ff)
 
     /// Brightness to the eye, 0...255 (ITU-R BT.601's luma).
     var luma: Double { 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue) }

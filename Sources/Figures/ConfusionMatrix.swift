@@ -20,7 +20,7 @@ package struct ConfusionMatrix: Sendable {
         (self.counts, self.classes) = (counts, classes)
     }
 
-    /// Up to 700 × 650 pixels with names, which 21 classes and fewer have; without them the matrix itself has a side
+    /// Up to 700 × 650 pixels with names, which 25 classes and fewer have; without them the matrix itself has a side
     /// of 568 to 1134 pixels, and the picture 132 and 52 more.
     package func draw() -> Image {
         if classes.isEmpty { return Canvas.notice("no classes") }

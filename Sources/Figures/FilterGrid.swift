@@ -23,6 +23,8 @@ package struct FilterGrid: Sendable {
 
     /// The picture is no wider where its filters allow it; the paper's 96 of 11 × 11 become 788 × 316.
     static let maxWidth = 800
+    /// A filter's side in the picture, however few there are.
+    static let maxSide = 128
     /// Around each filter, and more of it around a tower.
     private static let (gap, towerGap) = (4, 12)
 
@@ -33,7 +35,7 @@ package struct FilterGrid: Sendable {
         let columns = Self.columns(perTower)
         let rows = (perTower + columns - 1) / columns
         let room = Self.maxWidth - 2 * Self.towerGap - (columns - 1) * Self.gap
-        let scale = max(1, room / (columns * kernel))
+        let scale = max(1, min(room / columns, Self.maxSide) / kernel)
         let pitch = kernel * scale + Self.gap
         let towerHeight = rows * pitch - Self.gap + Self.towerGap
         var canvas = Canvas(

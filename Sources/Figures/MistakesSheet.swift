@@ -20,7 +20,7 @@ package struct MistakesSheet: Sendable {
         }
     }
 
-    /// As many as are drawn, in 3 columns: the picture is 700 pixels wide and at most 846 high.
+    /// As many as are drawn, in 3 columns: the picture is 700 pixels wide and at most 837 high.
     package static let capacity = 9
 
     package var mistakes: [Mistake]

@@ -45,7 +45,7 @@ package struct SampleSheet: Sendable {
         }
     }
 
-    /// As many as are drawn, in 4 columns: the picture is 700 pixels wide and at most 812 high.
+    /// As many as are drawn, in 4 columns: the picture is 700 pixels wide and at most 804 high.
     package static let capacity = 16
 
     package var samples: [Sample]

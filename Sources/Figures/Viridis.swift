@@ -1,9 +1,9 @@
 // The colour map "viridis" by Stéfan van der Walt and Nathaniel Smith (2015, given to the public domain under CC0; the
 // default of matplotlib): equal steps of the value are equal steps to the eye, also in grey and to the colour-blind.
 
-package enum Viridis {
+enum Viridis {
     /// - Parameter value: 0...1; what lies outside takes the nearest end.
-    package static func color(_ value: Double) -> Color {
+    static func color(_ value: Double) -> Color {
         colors[value > 0 ? Int((min(value, 1) * 255).rounded()) : 0]
     }
 

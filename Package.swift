@@ -27,6 +27,7 @@ let package = Package(
         // Level 0: C
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CProtobufC", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
@@ -42,7 +43,7 @@ let package = Package(
         // Level 2
         .target(name: "Checkpoints", dependencies: ["Files", "JSON", crypto, system]),
         .target(name: "Networks", dependencies: ["Randomness"]),
-        .target(name: "Images", dependencies: ["CJPEG", "CKernels"]),
+        .target(name: "Images", dependencies: ["CJPEG", "CZlib", "CKernels"]),
 
         // Level 3
         .target(name: "Jobs", dependencies: ["Files", "JSON", "Networks", "Yams", system]),
@@ -52,6 +53,7 @@ let package = Package(
         .target(name: "Compute", dependencies: ["Networks", "CKernels"]),
         .target(
             name: "Datasets", dependencies: ["Files", "Images", "CKernels", "Randomness", crypto, system]),
+        .target(name: "Figures", dependencies: ["Images"]),
 
         // Level 4
         .target(
@@ -90,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "TensorBoardTests",
             dependencies: ["TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
-        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
         .testTarget(name: "DatasetsTests", dependencies: ["TemporaryFolders", "Datasets", "Images", system]),
         .testTarget(
             name: "InputPipelineTests",

@@ -5,10 +5,10 @@ import Testing
 
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
-        ["COpenBLAS", "CProtobufC", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
+        ["COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
         ["Randomness", "Records", "Files", "JSON", "Systemd"],
         ["Checkpoints", "Networks", "Images"],
-        ["Jobs", "TensorBoard", "Compute", "Datasets"],
+        ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures"],
         ["ComputeCPU", "InputPipeline", "Spool"],
         ["Daemon", "Training"],
         ["alexnetd"],

@@ -95,7 +95,7 @@ extension MessageArena {
         return message
     }
 
-    private mutating func shape(_ sizes: [Int]) -> UnsafeMutablePointer<Tensorboard__TensorShapeProto> {
+    mutating func shape(_ sizes: [Int]) -> UnsafeMutablePointer<Tensorboard__TensorShapeProto> {
         var dimensions: [UnsafeMutablePointer<Tensorboard__TensorShapeProto__Dim>?] = []
         for size in sizes {
             let dimension = message(tensorboard__tensor_shape_proto__dim__init)

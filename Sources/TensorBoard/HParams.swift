@@ -1,15 +1,14 @@
 // A job's hyper-parameters: what one row of the HPARAMS tab says before its metrics.
 //
-// Readers keep the first that a run says, and the columns of the first run they find, so keys should be the same in
-// every run: give one that does not apply as `.none`.
+// Runs need not have the same keys: the page makes a column of every key of every run, those that differ from run to
+// run first, and one of every scalar tag, of which it shows the first five by name. (The message that would name the
+// columns is not written: the page believes the one of an arbitrary run and leaves out what another run has beside it.)
 
 package struct HParams: Hashable, Sendable {
     package enum Value: Hashable, Sendable {
         case number(Double)
         case text(String)
         case flag(Bool)
-        /// Does not apply: an empty cell.
-        case none
     }
 
     package struct Entry: Hashable, Sendable {
@@ -24,9 +23,9 @@ package struct HParams: Hashable, Sendable {
 
     /// "epochs: 90 → 120" for each key whose value is another one now.
     func changes(since other: HParams) -> [String] {
-        entries.compactMap { entry in
-            let before = other[entry.key] ?? .none
-            return before == entry.value ? nil : "\(entry.key): \(before) → \(entry.value)"
+        let keys = other.entries.map(\.key) + entries.map(\.key).filter { other[$0] == nil }
+        return keys.filter { self[$0] != other[$0] }.map { key in
+            "\(key): \(other[key]?.description ?? "none") → \(self[key]?.description ?? "none")"
         }
     }
 
@@ -50,7 +49,6 @@ extension HParams.Value: CustomStringConvertible {
         case .number(let number): "\(number)"
         case .text(let text): text
         case .flag(let flag): "\(flag)"
-        case .none: "none"
         }
     }
 }
@@ -68,20 +66,4 @@ extension HParams.Value: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
     package init(booleanLiteral flag: Bool) { self = .flag(flag) }
     package init(floatLiteral number: Double) { self = .number(number) }
     package init(integerLiteral number: Int) { self = .number(Double(number)) }
-}
-
-extension HParams {
-    /// A column behind the hyper-parameters: the last value of a scalar tag.
-    package struct Metric: Hashable, Sendable {
-        package enum DataSet: Hashable, Sendable { case training, validation }
-
-        package var tag: String
-        package var caption: Caption
-        package var dataSet: DataSet?
-
-        package init(_ tag: String, title: String, description: String = "", on dataSet: DataSet? = nil) {
-            (self.tag, self.dataSet) = (tag, dataSet)
-            caption = Caption(title: title, description: description)
-        }
-    }
 }

@@ -26,19 +26,16 @@ extension RunLog {
         write(Summary.Value(Layout.tag, .layout(layout.encoded())), 0)
     }
 
-    /// The run's row of the HPARAMS tab, and the metrics that follow it. A value that has changed since the first
-    /// attempt (more epochs, say) is reported: the table shows the first.
-    package func hyperparameters(_ hparams: HParams, metrics: [HParams.Metric]) {
+    /// The run's row of the HPARAMS tab. A value that has changed since the first attempt (more epochs, say) is reported:
+    /// the table keeps the first.
+    package func hyperparameters(_ hparams: HParams) {
         if let written = history.hparams {
             let changes = hparams.changes(since: written)
             if !changes.isEmpty { report(.hyperparametersChanged(changes)) }
             return
         }
         history.write(hparams)
-        let columns = Summary.Value(HParams.experimentTag, .hparams(hparams.encodedColumns(metrics)))
-        let time = now()
-        let start = Summary.Value(HParams.startTag, .hparams(hparams.encoded(startedAt: time)))
-        write(Event(wallTime: time, step: 0, .summary(Summary([columns, start]))))
+        write(Summary.Value(HParams.startTag, .hparams(hparams.encoded(startedAt: now()))), 0)
     }
 
     /// All epochs are done: the run's row says SUCCESS, and nothing can change that any more.

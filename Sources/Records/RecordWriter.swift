@@ -16,12 +16,23 @@ package struct RecordWriter: Sendable {
     package init() {}
 
     package mutating func append(_ data: [UInt8]) {
-        let length = withUnsafeBytes(of: UInt64(data.count).littleEndian) { [UInt8]($0) }
-        bytes.reserveCapacity(bytes.count + data.count + Self.overhead)
-        bytes += length
-        append(length.withUnsafeBytes(MaskedCRC.of))
-        bytes += data
-        append(data.withUnsafeBytes(MaskedCRC.of))
+        append(count: data.count) { $0.copyBytes(from: data) }
+    }
+
+    /// A record of `count` bytes, which `fill` writes in their place.
+    package mutating func append(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: count + Self.overhead))
+        bytes.withUnsafeMutableBytes { all in
+            let record = UnsafeMutableRawBufferPointer(rebasing: all[start...])
+            record.storeBytes(of: UInt64(count).littleEndian, as: UInt64.self)
+            let length = UnsafeRawBufferPointer(rebasing: record[..<8])
+            record.storeBytes(of: MaskedCRC.of(length).littleEndian, toByteOffset: 8, as: UInt32.self)
+            let data = UnsafeMutableRawBufferPointer(rebasing: record[12..<12 + count])
+            fill(data)
+            let crc = MaskedCRC.of(UnsafeRawBufferPointer(data))
+            record.storeBytes(of: crc.littleEndian, toByteOffset: 12 + count, as: UInt32.self)
+        }
     }
 
     package mutating func append(wholeRecords other: RecordWriter) {
@@ -30,9 +41,5 @@ package struct RecordWriter: Sendable {
 
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func append(_ crc: UInt32) {
-        withUnsafeBytes(of: crc.littleEndian) { bytes += $0 }
     }
 }

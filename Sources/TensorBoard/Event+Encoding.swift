@@ -1,31 +1,13 @@
-// From an event to its bytes and back, through protobuf-c.
+// From an event to its bytes and back (proto/event.proto), through protobuf-c.
 
+internal import CProtobufC
 internal import CTensorBoardProto
 
 extension Event {
     package func encoded() -> [UInt8] {
         var arena = MessageArena()
-        let event = arena.message(tensorboard__event__init)
-        event.pointee.wall_time = wallTime
-        event.pointee.step = Int64(step)
-        switch content {
-        case .fileVersion(let version):
-            event.pointee.what_case = TENSORBOARD__EVENT__WHAT_FILE_VERSION
-            event.pointee.file_version = arena.string(version)
-        case .graph(let graph):
-            event.pointee.what_case = TENSORBOARD__EVENT__WHAT_GRAPH_DEF
-            event.pointee.graph_def = arena.data(graph)
-        case .summary(let summary):
-            event.pointee.what_case = TENSORBOARD__EVENT__WHAT_SUMMARY
-            event.pointee.summary = arena.summary(summary)
-        case .other: break
-        }
-        if let writer {
-            let source = arena.message(tensorboard__source_metadata__init)
-            source.pointee.writer = arena.string(writer)
-            event.pointee.source_metadata = source
-        }
-        return arena.packed(event)
+        let message = arena.event(self)
+        return arena.packed(message)
     }
 
     /// Nil where the bytes are no event.
@@ -39,7 +21,13 @@ extension Event {
         case TENSORBOARD__EVENT__WHAT_FILE_VERSION:
             content = .fileVersion(String(cString: event.file_version))
         case TENSORBOARD__EVENT__WHAT_GRAPH_DEF: content = .graph([UInt8](event.graph_def))
-        case TENSORBOARD__EVENT__WHAT_SUMMARY: content = .summary(Summary(event.summary.pointee))
+        case TENSORBOARD__EVENT__WHAT_TAGGED_RUN_METADATA:
+            let metadata = event.tagged_run_metadata.pointee
+            content = .runMetadata(tag: String(cString: metadata.tag), [UInt8](metadata.run_metadata))
+        case TENSORBOARD__EVENT__WHAT_SUMMARY:
+            let summary = event.summary.pointee
+            let values = UnsafeBufferPointer(start: summary.value, count: summary.n_value)
+            content = .summary(Summary(values.compactMap { $0.map { Summary.Value($0.pointee) } }))
         default: content = .other
         }
         writer = event.source_metadata.map { String(cString: $0.pointee.writer) }
@@ -47,82 +35,48 @@ extension Event {
 }
 
 extension MessageArena {
-    fileprivate mutating func summary(_ summary: Summary) -> UnsafeMutablePointer<Tensorboard__Summary> {
-        var values: [UnsafeMutablePointer<Tensorboard__Summary__Value>?] = []
-        for value in summary.values { values.append(self.value(value)) }
-        let message = message(tensorboard__summary__init)
-        message.pointee.n_value = values.count
-        message.pointee.value = array(values)
-        return message
-    }
-
-    private mutating func value(_ value: Summary.Value) -> UnsafeMutablePointer<Tensorboard__Summary__Value> {
-        let message = message(tensorboard__summary__value__init)
-        message.pointee.tag = string(value.tag)
-        switch value.content {
-        case .scalar(let number):
-            message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_SIMPLE_VALUE
-            message.pointee.simple_value = number
-        case .text(let markdown):
-            message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_TENSOR
-            message.pointee.tensor = tensor(of: markdown)
-            message.pointee.metadata = metadata(plugin: "text", TENSORBOARD__DATA_CLASS__DATA_CLASS_TENSOR)
+    mutating func event(_ event: borrowing Event) -> UnsafeMutablePointer<Tensorboard__Event> {
+        let message = message(tensorboard__event__init)
+        message.pointee.wall_time = event.wallTime
+        message.pointee.step = Int64(event.step)
+        switch event.content {
+        case .fileVersion(let version):
+            message.pointee.what_case = TENSORBOARD__EVENT__WHAT_FILE_VERSION
+            message.pointee.file_version = string(version)
+        case .graph(let graph):
+            message.pointee.what_case = TENSORBOARD__EVENT__WHAT_GRAPH_DEF
+            message.pointee.graph_def = data(graph)
+        case .runMetadata(let tag, let metadata):
+            let tagged = self.message(tensorboard__tagged_run_metadata__init)
+            tagged.pointee.tag = string(tag)
+            tagged.pointee.run_metadata = data(metadata)
+            message.pointee.what_case = TENSORBOARD__EVENT__WHAT_TAGGED_RUN_METADATA
+            message.pointee.tagged_run_metadata = tagged
+        case .summary(let summary):
+            message.pointee.what_case = TENSORBOARD__EVENT__WHAT_SUMMARY
+            message.pointee.summary = self.summary(summary)
         case .other: break
         }
-        return message
-    }
-
-    private mutating func tensor(of string: String) -> UnsafeMutablePointer<Tensorboard__TensorProto> {
-        let message = message(tensorboard__tensor_proto__init)
-        message.pointee.dtype = TENSORBOARD__DATA_TYPE__DT_STRING
-        message.pointee.tensor_shape = self.message(tensorboard__tensor_shape_proto__init)
-        message.pointee.n_string_val = 1
-        message.pointee.string_val = array([data(Array(string.utf8))])
-        return message
-    }
-
-    private mutating func metadata(
-        plugin: String, _ dataClass: Tensorboard__DataClass
-    ) -> UnsafeMutablePointer<Tensorboard__SummaryMetadata> {
-        let data = message(tensorboard__summary_metadata__plugin_data__init)
-        data.pointee.plugin_name = string(plugin)
-        let message = message(tensorboard__summary_metadata__init)
-        message.pointee.plugin_data = data
-        message.pointee.data_class = dataClass
-        return message
-    }
-}
-
-extension Summary {
-    fileprivate init(_ message: Tensorboard__Summary) {
-        self.init(
-            UnsafeBufferPointer(start: message.value, count: message.n_value).compactMap { pointer in
-                pointer.map { Value(String(cString: $0.pointee.tag), Content($0.pointee)) }
-            })
-    }
-}
-
-extension Summary.Content {
-    fileprivate init(_ value: Tensorboard__Summary__Value) {
-        switch value.value_case {
-        case TENSORBOARD__SUMMARY__VALUE__VALUE_SIMPLE_VALUE: self = .scalar(value.simple_value)
-        case TENSORBOARD__SUMMARY__VALUE__VALUE_TENSOR:
-            let tensor = value.tensor.pointee
-            guard tensor.n_string_val == 1,
-                let plugin = value.metadata?.pointee.plugin_data?.pointee.plugin_name,
-                String(cString: plugin) == "text"
-            else {
-                self = .other
-                return
-            }
-            self = .text(String(decoding: [UInt8](tensor.string_val[0]), as: UTF8.self))
-        default: self = .other
+        if let writer = event.writer {
+            let source = self.message(tensorboard__source_metadata__init)
+            source.pointee.writer = string(writer)
+            message.pointee.source_metadata = source
         }
+        return message
+    }
+
+    private mutating func summary(_ summary: Summary) -> UnsafeMutablePointer<Tensorboard__Summary> {
+        let message = message(tensorboard__summary__init)
+        let values = pointers(to: Tensorboard__Summary__Value.self, summary.values.count)
+        for (index, value) in summary.values.enumerated() { values[index] = self.value(value) }
+        message.pointee.n_value = summary.values.count
+        message.pointee.value = values
+        return message
     }
 }
 
 extension [UInt8] {
-    fileprivate init(_ data: ProtobufCBinaryData) {
+    init(_ data: ProtobufCBinaryData) {
         self.init(UnsafeBufferPointer(start: data.data, count: data.len))
     }
 }

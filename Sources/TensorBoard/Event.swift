@@ -6,6 +6,8 @@ package struct Event: Hashable, Sendable {
         case fileVersion(String)
         /// An encoded GraphDef.
         case graph([UInt8])
+        /// An encoded RunMetadata; the Graphs tab lists it by its tag.
+        case runMetadata(tag: String, [UInt8])
         case summary(Summary)
         /// Something this program does not write; only ever read.
         case other

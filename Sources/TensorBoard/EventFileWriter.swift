@@ -28,6 +28,7 @@ package struct EventFileWriter: ~Copyable {
     private let write: Write
     private var file: File?
     private var pending = RecordWriter()
+    private var arena = MessageArena()
 
     /// - Parameter now: the wall clock, seconds since 1970.
     package init(folder: FilePath, now: @escaping () -> Double = WallClock.now) {
@@ -47,7 +48,9 @@ package struct EventFileWriter: ~Copyable {
 
     /// Takes an event, to be written by the next flush.
     package mutating func append(_ event: borrowing Event) {
-        pending.append(event.encoded())
+        arena.reset()
+        let message = arena.event(event)
+        pending.append(count: arena.packedSize(message)) { arena.pack(message, into: $0) }
     }
 
     /// Hands all pending events to the system, in one write: from here on they survive this process.

@@ -15,12 +15,16 @@ package enum Finding: Hashable, Sendable, CustomStringConvertible {
     case continuous(points: Int, through: Int)
     /// The first point that came out differently. The written one stands.
     case diverged(tag: String, step: Int, written: Float, computed: Float)
+    /// The first histogram or image that came out differently. The written one stands.
+    case redrawn(tag: String, step: Int)
+    /// Of these hyper-parameters the first stand, as "key: first → now".
+    case hyperparametersChanged([String])
 
     /// Whether a person should look at it.
     package var isWarning: Bool {
         switch self {
-        case .tornTail, .continuous: false
-        case .badLength, .unreadableRecords, .foreign, .diverged: true
+        case .tornTail, .continuous, .hyperparametersChanged: false
+        case .badLength, .unreadableRecords, .foreign, .diverged, .redrawn: true
         }
     }
 
@@ -36,6 +40,11 @@ package enum Finding: Hashable, Sendable, CustomStringConvertible {
         case .diverged(let tag, let step, let written, let computed):
             "\(tag) at step \(step) was written as \(written) and came out as \(computed) now: this machine or "
                 + "its libraries compute differently. The written points stand"
+        case .redrawn(let tag, let step):
+            "\(tag) at step \(step) came out differently from what was written: this machine or its libraries "
+                + "compute differently. The written points stand"
+        case .hyperparametersChanged(let changes):
+            "TensorBoard's HPARAMS tab keeps the first value of \(changes.joined(separator: ", "))"
         }
     }
 }

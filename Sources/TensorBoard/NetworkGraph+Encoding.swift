@@ -60,6 +60,9 @@ extension MessageArena {
         case .number(let number):
             message.pointee.value_case = TENSORBOARD__ATTR_VALUE__VALUE_F
             message.pointee.f = Float(number)
+        case .integer(let integer):
+            message.pointee.value_case = TENSORBOARD__ATTR_VALUE__VALUE_I
+            message.pointee.i = Int64(integer)
         case .integers(let integers):
             let list = self.message(tensorboard__attr_value__list_value__init)
             list.pointee.n_i = integers.count
@@ -95,7 +98,7 @@ extension MessageArena {
         return message
     }
 
-    private mutating func shape(_ sizes: [Int]) -> UnsafeMutablePointer<Tensorboard__TensorShapeProto> {
+    mutating func shape(_ sizes: [Int]) -> UnsafeMutablePointer<Tensorboard__TensorShapeProto> {
         var dimensions: [UnsafeMutablePointer<Tensorboard__TensorShapeProto__Dim>?] = []
         for size in sizes {
             let dimension = message(tensorboard__tensor_shape_proto__dim__init)

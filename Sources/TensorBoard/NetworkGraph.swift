@@ -1,10 +1,11 @@
-// A network as TensorBoard's Graphs tab draws it: input → conv1 → norm1 → … → fc8 → loss, the optimizer at the side.
+// A network as TensorBoard's Graphs tab draws it: input → conv1 → norm1 → … → fc8 → loss; gradients and optimizer aside.
 //
-// 1. A layer with parameters is a scope: its weight, its bias, its product and sum, and the ReLU that follows it.
-//    Every other layer is one node. So the collapsed graph is the chain one would draw by hand.
-// 2. No node is named like a scope (the page would rename it), no operation is called "Const" or "…Summary" (it would
+// 1. Forward, a layer with parameters is a scope: its weight, its bias, its product and sum, and the ReLU that follows
+//    it. Every other layer is one node. So the collapsed graph is the chain one would draw by hand.
+// 2. Backward, the scope "gradients" holds the same names once more, and "optimizer" an update for each layer.
+// 3. No node is named like a scope (the page would rename it), no operation is called "Const" or "…Summary" (it would
 //    become an annotation), and no weight's value is embedded.
-// 3. Shapes are those of the engine's activations: batch (−1, any), height, width, channels; after `flatten` batch and
+// 4. Shapes are those of the engine's activations: batch (−1, any), height, width, channels; after `flatten` batch and
 //    count. Parameters have PyTorch's names and shapes.
 
 import Networks
@@ -26,40 +27,86 @@ package struct NetworkGraph: Hashable, Sendable {
     package enum Attribute: Hashable, Sendable {
         case text(String)
         case number(Double)
+        case integer(Int)
         case integers([Int])
     }
+
+    /// What a step does with a layer, one after the other.
+    package enum Phase: String, Hashable, Sendable, CaseIterable { case forward, backward, update }
 
     package private(set) var nodes: [Node] = []
     /// For example "/device:CPU:0"; colours the nodes.
     package let device: String
+    private var indices: [Work: Int] = [:]
+
+    private struct Work: Hashable {
+        let phase: Phase
+        let layer: String
+    }
+
+    /// The node that stands for what a layer does in a phase; nil where there is none. "input" and "loss" count as
+    /// layers.
+    package func node(_ phase: Phase, of layer: String) -> Node? {
+        indices[Work(phase: phase, layer: layer)].map { nodes[$0] }
+    }
 
     /// - Parameters:
     ///   - optimizer: what the update nodes are called: "SGD", "Nesterov", "Adam".
     ///   - device: where it runs, as TensorBoard writes it: "/device:CPU:0", "/device:GPU:0".
     package init(_ network: Network, optimizer: String, device: String) {
         self.device = device
-        var scores = add("input", "Placeholder", [], [Self.shape(network.input, isVector: false)])
+        let trace = addForward(network)
+        addBackward(network, trace)
+        addOptimizer(optimizer, network)
+    }
+}
+
+// MARK: Forward
+
+extension NetworkGraph {
+    /// What the backward pass needs to know of a layer's forward pass.
+    private struct Trace {
+        let layer: Layer
+        let parameters: [Parameter]
+        /// The layer's own name, below the scope that it belongs to.
+        let name: String
+        let input: String
+        let inputShape: [Int]
+        let output: String
+    }
+
+    private mutating func addForward(_ network: Network) -> [Trace] {
+        var shape = Self.shape(network.input, isVector: false)
+        var last = add("input", "Placeholder", [], [shape], as: (.forward, "input"))
         add("labels", "Placeholder", [], [[-1]], type: .int32)
+        var trace: [Trace] = []
         var scope: String?
-        var isVector = false
         for (index, layer) in network.layers.enumerated() {
-            isVector = isVector || layer.operation.makesVector
-            let output = Self.shape(layer.output, isVector: isVector)
+            let output = Self.shape(layer.output, isVector: shape.count == 2 || layer.operation.makesVector)
+            let parameters = network.parameters.filter { $0.layer == index }
+            let input = last
+            let name: String
             if layer.parameterPrefix != nil {
                 scope = layer.name
-                scores = addProduct(layer, network.parameters.filter { $0.layer == index }, scores, output)
-            } else if case .relu = layer.operation, let scope {
-                scores = add("\(scope)/\(layer.name)", "Relu", [scores], [output])
+                name = "\(layer.name)/\(layer.operation.name)"
+                last = addProduct(layer, parameters, input, output)
             } else {
-                scope = nil
-                scores = add(
-                    layer.name, layer.operation.name, [scores], [output], layer.operation.attributes)
+                if case .relu = layer.operation {} else { scope = nil }
+                name = scope.map { "\($0)/\(layer.name)" } ?? layer.name
+                last = add(
+                    name, layer.operation.name, [input], [output], layer.operation.attributes,
+                    as: (.forward, layer.name))
             }
+            trace.append(
+                Trace(
+                    layer: layer, parameters: parameters, name: name, input: input, inputShape: shape,
+                    output: last))
+            shape = output
         }
-        add("loss", "SoftmaxCrossEntropy", [scores, "labels"], [[]])
-        add("error/top1", "InTopK", [scores, "labels"], [[]], ["k": .number(1)])
-        if network.classes > 5 { add("error/top5", "InTopK", [scores, "labels"], [[]], ["k": .number(5)]) }
-        addOptimizer(optimizer, network)
+        add("loss", "SoftmaxCrossEntropy", [last, "labels"], [[]], as: (.forward, "loss"))
+        add("error/top1", "InTopK", [last, "labels"], [[]], ["k": .integer(1)])
+        if network.classes > 5 { add("error/top5", "InTopK", [last, "labels"], [[]], ["k": .integer(5)]) }
+        return trace
     }
 
     /// Weight, bias, product and sum of one layer, in its scope. Returns the name of the sum.
@@ -69,41 +116,70 @@ package struct NetworkGraph: Hashable, Sendable {
         for parameter in parameters {
             add(
                 Self.variable(parameter, of: layer), "VariableV2", [], [parameter.shape],
-                ["parameter": .text(parameter.name)])
+                ["parameter": .text(parameter.name), "parameters": .integer(parameter.count)])
         }
+        var attributes = layer.operation.attributes
+        attributes["parameters"] = .integer(parameters.reduce(0) { $0 + $1.count })
         let product = add(
             "\(layer.name)/\(layer.operation.name)", layer.operation.name, [input, "\(layer.name)/weight"],
-            [output], layer.operation.attributes)
+            [output], attributes, as: (.forward, layer.name))
         return add("\(layer.name)/BiasAdd", "BiasAdd", [product, "\(layer.name)/bias"], [output])
     }
+}
 
-    /// Back from the loss, layer by layer: a gradient gives those of weight, bias and (but at the first layer) input.
-    private mutating func addOptimizer(_ optimizer: String, _ network: Network) {
-        let rate = add("optimizer/learning_rate", "Placeholder", [], [[]])
-        var above = "loss"
-        let layers = network.layers.enumerated().filter { $1.parameterPrefix != nil }
-        for (index, layer) in layers.reversed() {
-            let parameters = network.parameters.filter { $0.layer == index }
-            let isFirst = index == layers.first?.offset
-            let input = Self.shape(layer.input, isVector: layer.operation.makesVector)
-            let gradient = add(
-                "optimizer/\(layer.name)/gradient", layer.operation.name + "Gradient", [above],
-                parameters.map(\.shape) + (isFirst ? [] : [input]))
-            for (output, parameter) in parameters.enumerated() {
-                let own = output == 0 ? gradient : "\(gradient):\(output)"
-                add(
-                    "optimizer/\(layer.name)/update_\(parameter.role)", optimizer,
-                    [Self.variable(parameter, of: layer), own, rate], [parameter.shape])
+// MARK: Backward
+
+extension NetworkGraph {
+    /// Back from the loss, layer by layer, each from the gradient of its output and from what it had seen: first the
+    /// gradients of its parameters, then (but at the first layer) that of its input.
+    private mutating func addBackward(_ network: Network, _ trace: [Trace]) {
+        guard let scores = trace.last else { return }
+        var above = add(
+            "gradients/loss", "SoftmaxCrossEntropyGradient", ["loss", scores.output, "labels"],
+            [[-1, network.classes]], as: (.backward, "loss"))
+        let first = trace.firstIndex { !$0.parameters.isEmpty } ?? 0
+        for (index, step) in trace.enumerated().reversed() where index >= first {
+            var inputs = [above, step.input]
+            switch step.layer.operation {
+            // The one needs the places of the greatest, the other those it has let through.
+            case .maxPool, .relu: inputs.append(step.output)
+            case .convolution, .linear: inputs.append("\(step.layer.name)/weight")
+            case .localResponseNorm: inputs.append(step.output)
+            case .flatten, .dropout: inputs = [above]
             }
-            above = "\(gradient):\(parameters.count)"
+            let name = add(
+                "gradients/\(step.name)", step.layer.operation.name + "Gradient", inputs,
+                step.parameters.map(\.shape) + (index == first ? [] : [step.inputShape]),
+                as: (.backward, step.layer.name))
+            above = step.parameters.isEmpty ? name : "\(name):\(step.parameters.count)"
         }
     }
 
+    private mutating func addOptimizer(_ optimizer: String, _ network: Network) {
+        let rate = add("optimizer/learning_rate", "Placeholder", [], [[]])
+        for (index, layer) in network.layers.enumerated().reversed() where layer.parameterPrefix != nil {
+            let parameters = network.parameters.filter { $0.layer == index }
+            let gradient = "gradients/\(layer.name)/\(layer.operation.name)"
+            add(
+                "optimizer/\(layer.name)", optimizer,
+                parameters.map { Self.variable($0, of: layer) }
+                    + parameters.indices.map { $0 == 0 ? gradient : "\(gradient):\($0)" } + [rate],
+                parameters.map(\.shape),
+                ["parameters": .integer(parameters.reduce(0) { $0 + $1.count })], as: (.update, layer.name))
+        }
+    }
+}
+
+// MARK: Nodes
+
+extension NetworkGraph {
     @discardableResult
     private mutating func add(
         _ name: String, _ operation: String, _ inputs: [String], _ outputs: [[Int]],
-        _ attributes: [String: Attribute] = [:], type: ElementType = .float
+        _ attributes: [String: Attribute] = [:], type: ElementType = .float,
+        as work: (phase: Phase, layer: String)? = nil
     ) -> String {
+        if let work { indices[Work(phase: work.phase, layer: work.layer)] = nodes.count }
         nodes.append(
             Node(
                 name: name, operation: operation, inputs: inputs, outputs: outputs, type: type,

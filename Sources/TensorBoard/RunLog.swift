@@ -1,21 +1,24 @@
 // A run's curves, written once: whatever crashed and however often steps are computed again, every (tag, step) is on
 // the disk exactly once.
 //
-// 1. A point is written when its step is above the newest of its tag on the disk, in any attempt's file.
-// 2. So steps must rise within a tag, and a tag is either a scalar or a text.
+// 1. A point is written when its step is above the newest of its tag on the disk, in any attempt's file. What there is
+//    one of in a run (graph, layout, hyper-parameters, its success) is written when it is not on the disk.
+// 2. So steps must rise within a tag, and a tag is of one kind: scalar, histogram, image or text.
 // 3. A computed point seen again is compared with the one on the disk. The first written stands.
 // 4. Points wait in memory; `flush` hands them to the system (about once a second), `sync` brings them to the disk
 //    (before a checkpoint of these steps is published).
+// 5. Nothing is written that would stop a reader: what it cannot show is refused.
 //
 // Belongs to one thread.
 
 package import SystemPackage
 
 package final class RunLog {
-    private var history: EventHistory
+    var history: EventHistory
     private var writer: EventFileWriter
-    private let now: () -> Double
-    private let report: (Finding) -> Void
+    let now: () -> Double
+    let report: (Finding) -> Void
+    private var captions: [String: Caption] = [:]
     /// Scalars of one step share an event, at less than half the bytes.
     private var open: (step: Int, time: Double, values: [Summary.Value]) = (0, 0, [])
     private var equalPoints = 0
@@ -49,42 +52,47 @@ package final class RunLog {
         history.findings.forEach(report)
     }
 
+    /// What a tag's card says about itself, to be given before the tag's first point: it goes with the first in each
+    /// attempt's file.
+    package func describe(_ tag: String, title: String, description: String) {
+        captions[tag] = Caption(title: title, description: description)
+    }
+
     /// A point of a curve. A tag under `system/` is measured, any other a function of the plan.
     /// - Throws: `TensorBoardError.invalidPoint`.
     package func scalar(_ tag: String, _ value: Double, step: Int) throws {
-        try check(tag, step)
-        guard history.texts[tag] == nil else { throw Self.mixed(tag) }
-        let value = Float(value)
-        let kind = TagKind(of: tag)
-        if kind == .computed, step > history.newestComputedStep { endReplay() }
-        guard step > history.scalars[tag]?.newest ?? -1 else {
-            if kind == .computed, isReplaying { compare(tag, step, value) }
-            return
-        }
-        history.write(tag, step)
-        append(Summary.Value(tag, .scalar(value)), step)
+        let content = Summary.Content.scalar(Float(value))
+        guard let isFirst = try admit(tag, .scalar, step, content) else { return }
+        if open.step != step { closeEvent() }
+        if open.values.isEmpty { (open.step, open.time) = (step, now()) }
+        open.values.append(Summary.Value(tag, content, caption: isFirst ? captions[tag] : nil))
+    }
+
+    /// How a tensor's values are spread. Those that are not finite have no place in it: where there are some, their
+    /// number is a point of the scalar `TAG/not_finite`.
+    /// - Throws: `TensorBoardError.invalidPoint`.
+    package func histogram(_ tag: String, _ histogram: Histogram, notFinite: Int = 0, step: Int) throws {
+        try point(tag, .histogram, .histogram(histogram), step)
+        if notFinite > 0 { try scalar(tag + "/not_finite", Double(notFinite), step: step) }
+    }
+
+    /// A picture.
+    /// - Parameter png: a whole PNG file, whose header says how large it is.
+    /// - Throws: `TensorBoardError.invalidPoint`.
+    package func image(_ tag: String, png: [UInt8], step: Int) throws {
+        try point(tag, .image, .image(Picture(png: png)), step)
     }
 
     /// A text in Markdown, written unless it is the tag's newest already. One that has changed is a new point, at the
     /// given step or, where that is taken, the next free one.
     /// - Throws: `TensorBoardError.invalidPoint`.
     package func text(_ tag: String, _ markdown: String, step: Int) throws {
-        try check(tag, step)
-        guard history.scalars[tag] == nil else { throw Self.mixed(tag) }
-        guard history.texts[tag]?.holds(step, markdown) != true else { return }
-        let step = max(step, (history.texts[tag]?.newest ?? -1) + 1)
+        try Self.check(step, of: tag)
+        let text = try history.text(tag)
+        guard !text.holds(step, markdown) else { return }
+        let step = max(step, text.newest + 1)
         history.write(tag, step, markdown)
-        closeEvent()
-        let summary = Summary([Summary.Value(tag, .text(markdown))])
-        writer.append(Event(wallTime: now(), step: step, .summary(summary)))
-    }
-
-    /// The network's graph, once per run.
-    package func graph(_ graph: NetworkGraph) {
-        guard !history.hasGraph else { return }
-        history.writeGraph()
-        closeEvent()
-        writer.append(Event(wallTime: now(), step: 0, .graph(graph.encoded())))
+        write(Summary.Value(tag, .text(markdown), caption: text.isInThisFile ? nil : captions[tag]), step)
     }
 
     /// Hands everything to the system: from here on it survives this process.
@@ -109,11 +117,24 @@ package final class RunLog {
     }
 }
 
+// MARK: Writing
+
 extension RunLog {
-    private func append(_ value: Summary.Value, _ step: Int) {
-        if open.step != step { closeEvent() }
-        if open.values.isEmpty { (open.step, open.time) = (step, now()) }
-        open.values.append(value)
+    private func point(
+        _ tag: String, _ kind: PointHistory.Kind, _ content: Summary.Content, _ step: Int
+    ) throws {
+        guard let isFirst = try admit(tag, kind, step, content) else { return }
+        write(Summary.Value(tag, content, caption: isFirst ? captions[tag] : nil), step)
+    }
+
+    /// A value with an event of its own.
+    func write(_ value: Summary.Value, _ step: Int) {
+        write(Event(wallTime: now(), step: step, .summary(Summary([value]))))
+    }
+
+    func write(_ event: borrowing Event) {
+        closeEvent()
+        writer.append(event)
     }
 
     private func closeEvent() {
@@ -121,16 +142,40 @@ extension RunLog {
         writer.append(Event(wallTime: open.time, step: open.step, .summary(Summary(open.values))))
         open.values.removeAll(keepingCapacity: true)
     }
+}
 
-    private func compare(_ tag: String, _ step: Int, _ value: Float) {
-        guard let written = history.scalars[tag]?.value(at: step) else { return }
-        if written.bitPattern == value.bitPattern || written.isNaN && value.isNaN {
+// MARK: What is there already
+
+extension RunLog {
+    /// Nil where the point is on the disk already; else whether it is its tag's first in this attempt's file.
+    private func admit(
+        _ tag: String, _ kind: PointHistory.Kind, _ step: Int, _ content: Summary.Content
+    ) throws -> Bool? {
+        try Self.check(step, of: tag)
+        let index = try history.index(of: tag, kind)
+        let isComputed = history.points[index].origin == .computed
+        if isReplaying, isComputed, step > history.newestComputedStep { endReplay() }
+        guard step > history.points[index].newest else {
+            if isReplaying, isComputed { compare(tag, history.points[index].bits(at: step), content, step) }
+            return nil
+        }
+        defer { history.points[index].write(step) }
+        return !history.points[index].isInThisFile
+    }
+
+    private func compare(_ tag: String, _ written: UInt32?, _ content: Summary.Content, _ step: Int) {
+        guard let written, let computed = content.comparableBits else { return }
+        if written == computed {
             equalPoints += 1
             equalThrough = max(equalThrough, step)
-        } else {
-            report(.diverged(tag: tag, step: step, written: written, computed: value))
-            stopComparing()
+            return
         }
+        switch content {
+        case .scalar(let value):
+            report(.diverged(tag: tag, step: step, written: Float(bitPattern: written), computed: value))
+        default: report(.redrawn(tag: tag, step: step))
+        }
+        stopComparing()
     }
 
     /// The run has come to where no attempt had been before.
@@ -145,16 +190,7 @@ extension RunLog {
         history.forgetValues()
     }
 
-    private func check(_ tag: String, _ step: Int) throws {
-        // A C string inside, and one bad tag stops TensorBoard's Python loader for every run.
-        guard !tag.isEmpty, !tag.utf8.contains(0) else {
-            throw TensorBoardError(.invalidPoint, "the tag \"\(tag)\" is empty or holds a zero byte")
-        }
+    static func check(_ step: Int, of tag: String) throws {
         guard step >= 0 else { throw TensorBoardError(.invalidPoint, "\(tag): step \(step) is below 0") }
-    }
-
-    private static func mixed(_ tag: String) -> TensorBoardError {
-        TensorBoardError(
-            .invalidPoint, "the tag \(tag) is used for a scalar and for a text; give each its own name")
     }
 }

@@ -4,9 +4,11 @@ package struct Summary: Hashable, Sendable {
     package struct Value: Hashable, Sendable {
         package var tag: String
         package var content: Content
+        /// Readers take a tag's first.
+        package var caption: Caption?
 
-        package init(_ tag: String, _ content: Content) {
-            (self.tag, self.content) = (tag, content)
+        package init(_ tag: String, _ content: Content, caption: Caption? = nil) {
+            (self.tag, self.content, self.caption) = (tag, content, caption)
         }
     }
 
@@ -15,6 +17,14 @@ package struct Summary: Hashable, Sendable {
         case scalar(Float)
         /// Markdown, stored as a string tensor of rank 0 for the plugin "text".
         case text(String)
+        /// Stored as `histo`.
+        indirect case histogram(Histogram)
+        /// Stored as `image`.
+        indirect case image(Picture)
+        /// An encoded `Layout`, stored as a string tensor of rank 0 for the plugin "custom_scalars".
+        case layout([UInt8])
+        /// A message of the HParams tab, stored as what the plugin "hparams" is told of the tag: there is no value.
+        case hparams([UInt8])
         /// Something this program does not write; only ever read.
         case other
     }

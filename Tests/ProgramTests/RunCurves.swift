@@ -42,7 +42,7 @@ struct RunCurves {
             case .graph: graphs += 1
             case .summary(let summary):
                 for value in summary.values { add(value, event.step) }
-            case .fileVersion, .other: break
+            case .fileVersion, .runMetadata, .other: break
             }
         }
         if reader.end != .clean || reader.skipped > 0 {

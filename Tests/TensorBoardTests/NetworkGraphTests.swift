@@ -55,10 +55,13 @@ extension Network {
             chain == [
                 "input", "labels", "conv1", "norm1", "pool1", "conv2", "norm2", "pool2", "conv3", "conv4",
                 "conv5",
-                "pool5", "flatten", "fc6", "dropout6", "fc7", "dropout7", "fc8", "loss", "error", "optimizer",
+                "pool5", "flatten", "fc6", "dropout6", "fc7", "dropout7", "fc8", "loss", "error", "gradients",
+                "optimizer",
             ])
         let nodes = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.name, $0) })
         #expect(nodes["conv1/weight"]?.outputs == [[96, 3, 11, 11]])
+        #expect(nodes["conv1/weight"]?.attributes["parameters"] == .integer(34848))
+        #expect(nodes["conv1/Conv2D"]?.attributes["parameters"] == .integer(34944))
         #expect(nodes["conv2/Conv2D"]?.inputs == ["pool1", "conv2/weight"])
         #expect(nodes["conv2/Conv2D"]?.attributes["groups"] == .integers([2]))
         #expect(nodes["conv1/relu1"]?.outputs == [[-1, 55, 55, 96]])
@@ -66,18 +69,69 @@ extension Network {
         #expect(nodes["fc6/MatMul"]?.inputs == ["flatten", "fc6/weight"])
         #expect(nodes["fc6/MatMul"]?.outputs == [[-1, 4096]])
         #expect(nodes["loss"]?.inputs == ["fc8/BiasAdd", "labels"])
+    }
+
+    @Test func backFromTheLossLayerByLayer() {
+        let graph = Self.graph(.alexnet)
+        let nodes = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.name, $0) })
+        #expect(nodes["gradients/loss"]?.outputs == [[-1, 1000]])
+        #expect(nodes["gradients/fc8/MatMul"]?.inputs == ["gradients/loss", "dropout7", "fc8/weight"])
+        #expect(nodes["gradients/fc8/MatMul"]?.outputs == [[1000, 4096], [1000], [-1, 4096]])
+        #expect(nodes["gradients/dropout7"]?.inputs == ["gradients/fc8/MatMul:2"])
+        #expect(nodes["gradients/flatten"]?.outputs == [[-1, 6, 6, 256]])
+        #expect(nodes["gradients/conv5/relu5"]?.outputs == [[-1, 13, 13, 256]])
+        #expect(nodes["gradients/norm1"]?.outputs == [[-1, 55, 55, 96]])
+        // The first layer's input has no gradient.
+        #expect(nodes["gradients/conv1/Conv2D"]?.outputs == [[96, 3, 11, 11], [96]])
         #expect(
-            nodes["optimizer/conv1/update_weight"]?.inputs
-                == ["conv1/weight", "optimizer/conv1/gradient", "optimizer/learning_rate"])
-        #expect(nodes["optimizer/conv1/gradient"]?.outputs.count == 2)
-        #expect(nodes["optimizer/conv1/gradient"]?.inputs == ["optimizer/conv2/gradient:2"])
+            nodes["optimizer/conv1"]?.inputs == [
+                "conv1/weight", "conv1/bias", "gradients/conv1/Conv2D", "gradients/conv1/Conv2D:1",
+                "optimizer/learning_rate",
+            ])
+        #expect(nodes["optimizer/conv1"]?.outputs == [[96, 3, 11, 11], [96]])
+    }
+
+    @Test(arguments: Model.allCases) func eachLayerHasItsNodes(model: Model) {
+        let graph = Self.graph(model)
+        let network = AlexNet.network(model, classes: 1000)
+        for layer in network.layers {
+            #expect(graph.node(.forward, of: layer.name)?.outputs.count == 1)
+            #expect(graph.node(.backward, of: layer.name)?.outputs.isEmpty == false)
+            #expect((graph.node(.update, of: layer.name) != nil) == (layer.parameterPrefix != nil))
+        }
+        #expect(graph.node(.backward, of: "loss")?.name == "gradients/loss")
+        #expect(graph.node(.forward, of: "conv9") == nil)
+        let parameters = network.layers.compactMap {
+            graph.node(.update, of: $0.name)?.attributes["parameters"]
+        }
+        #expect(
+            parameters.reduce(0) { if case .integer(let count) = $1 { $0 + count } else { $0 } }
+                == network.parameterCount)
+    }
+
+    @Test func measurementsBecomeOperationsOfTheGraph() {
+        let metadata = Self.graph(.alexnet).runMetadata(
+            [
+                .init("conv1", .forward, start: 5, duration: 7, scratchBytes: 11),
+                .init("conv1", .update, start: 12, duration: 1),
+                .init("elsewhere", .forward, start: 0, duration: 1),
+            ], batch: 2)
+        #expect(
+            metadata.operations == [
+                .init(
+                    node: "conv1/Conv2D", start: 5, duration: 7, bytes: 4 * 2 * 55 * 55 * 96 + 11,
+                    outputs: [[2, 55, 55, 96]]),
+                .init(
+                    node: "optimizer/conv1", start: 12, duration: 1, bytes: 4 * 34944,
+                    outputs: [[96, 3, 11, 11], [96]]),
+            ])
     }
 
     @Test func equalGraphsHaveEqualBytesWithoutWeights() {
         let network = AlexNet.network(.alexnet, classes: 1000)
         let bytes = (0..<2).map { _ in NetworkGraph(network, optimizer: "SGD", device: "").encoded() }
         #expect(bytes[0] == bytes[1])
-        #expect(bytes[0].count < 20_000)
+        #expect(bytes[0].count < 30_000)
     }
 
     /// GraphDef, one node: worked out by hand from proto/graph.proto.

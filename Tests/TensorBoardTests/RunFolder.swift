@@ -58,7 +58,7 @@ extension TemporaryFolder {
                     raw.points += summary.values.map {
                         .init(tag: $0.tag, step: event.step, content: $0.content)
                     }
-                case .other: break
+                case .runMetadata, .other: break
                 }
             }
             raw.ends.append(reader.end)

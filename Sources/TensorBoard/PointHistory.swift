@@ -1,35 +1,48 @@
-// What is already written of one scalar's curve. Steps only ever rise within a tag, so the newest step decides what is
+// What is already written of one tag's points. Steps only ever rise within a tag, so the newest step decides what is
 // still to be written; values are kept only for the steps that a resumed run is about to compute again.
 
-struct ScalarHistory: Sendable {
+struct PointHistory: Sendable {
+    enum Kind: String, Sendable { case scalar, histogram, image }
+
+    let kind: Kind
+    let origin: TagKind
     /// −1 before the first point.
     private(set) var newest = -1
-    /// Rising; `values` beside it. Two flat arrays: twelve bytes a point, for runs of weeks.
+    /// Whether this attempt has written one of its points.
+    private(set) var isInThisFile = false
+    /// Rising; `bits` beside it. Two flat arrays: twelve bytes a point, for runs of weeks.
     private var steps: [Int] = []
-    private var values: [Float] = []
+    /// A scalar's bits; of anything larger a checksum.
+    private var bits: [UInt32] = []
+
+    init(_ kind: Kind, _ origin: TagKind) {
+        (self.kind, self.origin) = (kind, origin)
+    }
 
     /// Notes a point about to be written.
     mutating func write(_ step: Int) {
         newest = max(newest, step)
+        isInThisFile = true
     }
 
     /// Notes a point found on the disk. Of two at one step the first stands.
-    mutating func read(_ step: Int, _ value: Float, keepingValue keep: Bool) {
+    /// - Parameter bits: nil where they will not be compared.
+    mutating func read(_ step: Int, _ bits: UInt32?) {
         newest = max(newest, step)
-        guard keep else { return }
+        guard let bits else { return }
         let place = position(of: step)
         guard place == steps.count || steps[place] != step else { return }
         steps.insert(step, at: place)
-        values.insert(value, at: place)
+        self.bits.insert(bits, at: place)
     }
 
-    func value(at step: Int) -> Float? {
+    func bits(at step: Int) -> UInt32? {
         let place = position(of: step)
-        return place < steps.count && steps[place] == step ? values[place] : nil
+        return place < steps.count && steps[place] == step ? bits[place] : nil
     }
 
     mutating func forgetValues() {
-        (steps, values) = ([], [])
+        (steps, bits) = ([], [])
     }
 
     /// Index of the first kept step that is not below `step`.

@@ -67,9 +67,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
-                "Datasets",
-                "Images",
-                "InputPipeline", system,
+                "Datasets", "Figures", "Images", "InputPipeline", system,
             ]),
 
         // Level 6

@@ -97,6 +97,12 @@ package protocol Engine: AnyObject {
     /// Class scores (before softmax) of the last batch, [count][classes].
     func scores() -> [Float]
 
+    /// Adds up seconds per layer while set.
+    var timings: LayerTimings? { get set }
+
+    /// One parameter tensor in its canonical form.
+    func parameter(_ index: Int) -> [Float]
+
     /// Copies a state set into its canonical form.
     func read(_ kind: StateKind, into set: ParameterSet)
 

@@ -24,17 +24,34 @@ extension CPUEngine {
     ) {
         guard let buffer = state[kind] else { preconditionFailure("\(optimizer.method) keeps no \(kind)") }
         precondition(set.parameters == network.parameters, "parameters of another network")
-        for (index, parameter) in network.parameters.enumerated() {
-            let (ours, canonical) = (buffer.pointer + offsets[index], set[index].baseAddress!)
-            let outputs = parameter.shape[0]
-            let perOutput = parameter.count / outputs
-            let shape = spatialShape(of: parameter)
-            workspace.lanes.run(over: outputs, by: 64) { range, _ in
-                let at = range.lowerBound * perOutput
-                copy(
-                    ours + at, canonical + at, range.count, Int32(shape.channels),
-                    Int32(shape.height * shape.width))
+        for index in network.parameters.indices {
+            exchange(index, buffer.pointer + offsets[index], set[index].baseAddress!, copy)
+        }
+    }
+
+    private func exchange(
+        _ index: Int, _ ours: Floats, _ canonical: Floats,
+        _ copy: (Floats, Floats, Int, Int32, Int32) -> Void
+    ) {
+        let parameter = network.parameters[index]
+        let outputs = parameter.shape[0]
+        let perOutput = parameter.count / outputs
+        let shape = spatialShape(of: parameter)
+        workspace.lanes.run(over: outputs, by: 64) { range, _ in
+            let at = range.lowerBound * perOutput
+            copy(
+                ours + at, canonical + at, range.count, Int32(shape.channels),
+                Int32(shape.height * shape.width))
+        }
+    }
+
+    package func parameter(_ index: Int) -> [Float] {
+        let ours = state[.parameters]!.pointer + offsets[index]
+        return [Float](unsafeUninitializedCapacity: network.parameters[index].count) { values, count in
+            exchange(index, ours, values.baseAddress!) { ours, canonical, images, channels, pixels in
+                layout_channels_first(canonical, ours, images, channels, pixels)
             }
+            count = network.parameters[index].count
         }
     }
 
@@ -66,18 +83,20 @@ extension CPUEngine {
             var rule = update_rule(
                 rate: settings.learningRate * (isBias ? optimizer.biasRate : 1), momentum: optimizer.momentum,
                 decay: isBias ? optimizer.biasDecay : optimizer.weightDecay)
-            workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
-                let at = offsets[index] + range.lowerBound
-                around(index, range) {
-                    switch optimizer.method {
-                    case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
-                    case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
-                    case .adam(let beta2, let epsilon):
-                        let t = Double(settings.step + 1)
-                        update_adam(
-                            &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
-                            Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at,
-                            g + at, range.count)
+            measure(network.layers[parameter.layer].name, .update) {
+                workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
+                    let at = offsets[index] + range.lowerBound
+                    around(index, range) {
+                        switch optimizer.method {
+                        case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
+                        case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
+                        case .adam(let beta2, let epsilon):
+                            let t = Double(settings.step + 1)
+                            update_adam(
+                                &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
+                                Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at,
+                                g + at, range.count)
+                        }
                     }
                 }
             }

@@ -12,7 +12,6 @@ internal import Randomness
 package final class CPUEngine: Engine {
     package let network: Network
     package let capacity: Int
-    /// Adds up seconds per layer while set.
     package var timings: LayerTimings?
 
     let optimizer: Optimizer
@@ -111,7 +110,7 @@ package final class CPUEngine: Engine {
         var result = loss(batch, weight: 1 / Float(batch.count))
         backward(pass)
         guard settings.detail > .none else {
-            measure("update", .update) { update(settings) }
+            update(settings)
             return result
         }
         var statistics = StepStatistics()
@@ -123,7 +122,7 @@ package final class CPUEngine: Engine {
                 statistics.distributions?.activations = activationDistributions(batch.count)
             }
         }
-        measure("update", .update) { statistics.updates = measuredUpdate(settings) }
+        statistics.updates = measuredUpdate(settings)
         measure("statistics", .update) {
             statistics.weights = moments(of: .parameters)
             statistics.distributions?.weights = distributions(of: .parameters, statistics.weights)

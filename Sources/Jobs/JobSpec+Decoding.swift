@@ -43,7 +43,9 @@ extension JobSpec {
         if let log = try fields["log"]?.fields(Self.logKeys) {
             logEvery = try log["every"]?.interval(times: false, examples: "10 steps or 1 epoch")
             logHistograms = try log["histograms"]?.interval(times: false, examples: "200 steps or 1 epoch")
+            logImages = try log["images"]?.interval(times: false, steps: false, examples: "10 epochs")
         }
+        references = try fields["references"]?.references()
         priority = try fields["priority"]?.integer(-1000...1000)
     }
 }

@@ -62,7 +62,10 @@ extension JobSpec {
             width: width ?? 1,
             threads: threads,
             checkpoint: Plan.Checkpoint(every: checkpointEvery ?? .seconds(300), keep: keep),
-            log: Plan.Log(every: logEvery ?? .steps(10), histograms: logHistograms ?? .epochs(1)),
+            log: Plan.Log(
+                every: logEvery ?? .steps(10), histograms: logHistograms ?? .epochs(1),
+                images: logImages ?? .epochs(10)),
+            references: references ?? [],
             priority: priority ?? 0)
     }
 

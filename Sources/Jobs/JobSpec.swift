@@ -51,6 +51,8 @@ package struct JobSpec: Sendable {
     package var checkpointKeep: Keep?
     package var logEvery: Plan.Interval?
     package var logHistograms: Plan.Interval?
+    package var logImages: Plan.Interval?
+    package var references: [Plan.Reference]?
     package var priority: Int?
 
     /// Every key of a job file, in the order in which the reference has them.
@@ -58,10 +60,10 @@ package struct JobSpec: Sendable {
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "dropout", "init", "augment", "shuffle",
         "seed",
-        "device", "precision", "width", "threads", "checkpoint", "log", "priority",
+        "device", "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep"]
-    package static let logKeys = ["every", "histograms"]
+    package static let logKeys = ["every", "histograms", "images"]
 
     /// A job in which only the data set is given.
     package init(dataset: String, file: String) { (self.dataset, self.file) = (dataset, file) }

@@ -73,9 +73,22 @@ package struct Plan: Hashable, Sendable {
     package struct Log: Hashable, Sendable {
         package var every: Interval
         package var histograms: Interval
+        /// Of the pictures that cost the most room; `.epochs`.
+        package var images: Interval
 
-        package init(every: Interval, histograms: Interval) {
-            (self.every, self.histograms) = (every, histograms)
+        package init(every: Interval, histograms: Interval, images: Interval) {
+            (self.every, self.histograms, self.images) = (every, histograms, images)
+        }
+    }
+
+    /// A horizontal line beside a curve, such as a published result: the curve `tag`/`name`.
+    package struct Reference: Hashable, Sendable {
+        package var tag: String
+        package var name: String
+        package var value: Double
+
+        package init(_ tag: String, _ name: String, _ value: Double) {
+            (self.tag, self.name, self.value) = (tag, name, value)
         }
     }
 
@@ -105,6 +118,7 @@ package struct Plan: Hashable, Sendable {
     package var threads: Int
     package var checkpoint: Checkpoint
     package var log: Log
+    package var references: [Reference]
     package var priority: Int
 }
 

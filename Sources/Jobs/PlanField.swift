@@ -46,8 +46,12 @@ struct PlanField: Sendable {
             ])
         },
         PlanField("log", .always(.free)) {
-            .mapping([("every", .word($0.log.every.text)), ("histograms", .word($0.log.histograms.text))])
+            .mapping([
+                ("every", .word($0.log.every.text)), ("histograms", .word($0.log.histograms.text)),
+                ("images", .word($0.log.images.text)),
+            ])
         },
+        PlanField("references", .always(.free)) { Plan.Reference.value(of: $0.references) },
         PlanField("priority", .always(.free)) { .integer($0.priority) },
     ]
 }
@@ -72,6 +76,19 @@ extension Plan.Augmentation {
             (randomCrop ? [.word("random_crop")] : []) + (flip ? [.word("flip")] : [])
             + (pcaColor > 0 ? [.mapping([("pca_color", .number(pcaColor))])] : [])
         return parts.isEmpty ? .word("none") : .list(parts)
+    }
+}
+
+extension Plan.Reference {
+    /// {TAG: {NAME: VALUE}}, in the order of the tags' first lines.
+    fileprivate static func value(of references: [Self]) -> PlanValue {
+        var tags: [String] = []
+        for reference in references where !tags.contains(reference.tag) { tags.append(reference.tag) }
+        return .mapping(
+            tags.map { tag in
+                let lines = references.filter { $0.tag == tag }
+                return (tag, .mapping(lines.map { ($0.name, .number($0.value)) }))
+            })
     }
 }
 

@@ -23,6 +23,8 @@ package struct RunStatus: Codable, Hashable, Sendable {
     /// When that was published: what lies after it would be lost now.
     package var lastCheckpointAt: Date?
     package var bestTop1Error: Double?
+    /// Of all attempts together, without the time between them.
+    package var trainingSeconds: Double?
     /// Attempts to train this run so far, this one included.
     package var attempt: Int
     package var pid: Int32?

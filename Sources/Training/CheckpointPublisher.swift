@@ -24,6 +24,7 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
     private var failure: (any Error)?
     private var isClosing = false
     private var isDone = false
+    private var newestSeconds: Double?
 
     enum Report: Sendable {
         case published(step: Int)
@@ -45,6 +46,14 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
 
     /// Whether the last publication is still under way.
     var isBusy: Bool { condition.withLock { request != nil } }
+
+    /// How long the newest publication took, once it is over and has not been asked for.
+    func takeSeconds() -> Double? {
+        condition.withLock {
+            defer { newestSeconds = nil }
+            return newestSeconds
+        }
+    }
 
     /// Copies the engine's state and returns; waits first for a publication that is under way.
     /// - Throws: what the last publication failed with.
@@ -81,8 +90,10 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
             while request == nil && !isClosing { condition.wait() }
             guard let current = request else { break }
             condition.unlock()
+            let begun = ContinuousClock.now
             let result = Result { try publishNow(current) }
             condition.lock()
+            newestSeconds = (ContinuousClock.now - begun) / .seconds(1)
             if case .failure(let error) = result { failure = error }
             request = nil
             condition.broadcast()

@@ -43,6 +43,9 @@ final class Checkpointing {
         (newest, begun) = ((state.step, state.epoch), .now)
     }
 
+    /// How long the newest publication took, said once.
+    func takeSeconds() -> Double? { publisher.takeSeconds() }
+
     /// Returns when nothing is under way any more.
     func finish() throws { try publisher.wait() }
 }

@@ -1,5 +1,8 @@
-// The run's curves: which tags there are, when a point is due, and when it reaches the disk.
+// The run's curves: when a point is due, and when it reaches the disk. Which there are: Curves+Scalars.swift (every log
+// step and evaluation), Curves+Layers.swift (inside the network), Curves+Pictures.swift, Curves+Once.swift (what there is
+// one of in a run).
 
+internal import Compute
 internal import Foundation
 internal import Jobs
 internal import Networks
@@ -10,49 +13,59 @@ final class Curves {
     /// How long a point may wait in memory, in seconds.
     private static let patience = 1.0
 
-    private let log: RunLog
+    let log: RunLog
+    let plan: Plan
+    let network: Network
+    let classes: [String]
+    let stepsPerEpoch: Int
+    /// Seconds that earlier attempts trained for, and how many of them there were.
+    let past: (seconds: Double, attempts: Int)
+    let begun = ContinuousClock.now
+    let graph: NetworkGraph
     private let every: Int
+    private let everyHistogram: Int
     private let stop: StopFlag
     private let report: (TrainingEvent) -> Void
     private var flushed = ContinuousClock.now
     /// Said once until there is room again.
     private var diskIsFull = false
 
-    /// - Parameter step: inside the checkpoint that the run resumes from; 0 without one.
+    /// - Parameters:
+    ///   - step: inside the checkpoint that the run resumes from; 0 without one.
+    ///   - past: of the attempts before this one.
     init(
-        _ folder: FilePath, _ plan: Plan, _ network: Network, stepsPerEpoch: Int, resumingAfter step: Int,
-        stop: StopFlag, report: @escaping (TrainingEvent) -> Void
+        _ folder: FilePath, _ plan: Plan, _ network: Network, classes: [String], stepsPerEpoch: Int,
+        resumingAfter step: Int, past: (seconds: Double, attempts: Int), stop: StopFlag,
+        report: @escaping (TrainingEvent) -> Void
     ) throws {
-        (self.stop, self.report) = (stop, report)
+        (self.plan, self.network, self.classes) = (plan, network, classes)
+        (self.stepsPerEpoch, self.past, self.stop, self.report) = (stepsPerEpoch, past, stop, report)
         every = max(1, plan.log.every.steps(perEpoch: stepsPerEpoch) ?? 1)
+        everyHistogram = max(1, plan.log.histograms.steps(perEpoch: stepsPerEpoch) ?? 1)
+        graph = NetworkGraph(network, optimizer: plan.optimizer.rawValue, device: "/device:CPU:0")
         log = try RunLog(folder: folder, resumingAfter: step) { finding in
             report(finding.isWarning ? .warning("\(finding)") : .note("\(finding)"))
         }
-        log.graph(NetworkGraph(network, optimizer: plan.optimizer.rawValue, device: "/device:CPU:0"))
-        try flush()
     }
 
     /// The first step, so that a curve shows at once, and every so many.
     func isLogStep(_ step: Int) -> Bool { step == 1 || step % every == 0 }
 
-    func logged(_ state: TrainingState, _ rate: Double, _ gradientNorm: Double, _ throughput: Throughput)
-        throws
-    {
-        let step = state.step
-        try log.scalar("loss/train", state.window.meanLoss, step: step)
-        try log.scalar("error/top1/train", state.window.top1Error, step: step)
-        try log.scalar("error/top5/train", state.window.top5Error, step: step)
-        try log.scalar("learning_rate", rate, step: step)
-        try log.scalar("gradient_norm", gradientNorm, step: step)
-        try log.scalar("system/images_per_second", throughput.imagesPerSecond, step: step)
-        try log.scalar("system/data_wait_percent", 100 * throughput.waitShare, step: step)
+    func isHistogramStep(_ step: Int) -> Bool { step == 1 || step % everyHistogram == 0 }
+
+    /// The first epoch, every so many, and the last.
+    func isPictureEpoch(_ epoch: Int) -> Bool {
+        guard case .epochs(let count) = plan.log.images else { return false }
+        return epoch == 1 || epoch % count == 0 || epoch == plan.epochs
     }
 
-    func evaluated(_ state: TrainingState, _ window: LogWindow) throws {
-        try log.scalar("loss/validation", window.meanLoss, step: state.step)
-        try log.scalar("error/top1/validation", window.top1Error, step: state.step)
-        try log.scalar("error/top5/validation", window.top5Error, step: state.step)
+    /// What the engine has to say of a step.
+    func detail(of step: Int) -> StepSettings.Detail {
+        isHistogramStep(step) ? .distributions : isLogStep(step) ? .moments : .none
     }
+
+    /// Of all attempts together.
+    var trainingSeconds: Double { past.seconds + (ContinuousClock.now - begun) / .seconds(1) }
 
     /// About once a second.
     func flushIfDue() throws {
@@ -60,7 +73,7 @@ final class Curves {
     }
 
     /// A full disk is no error here: the points stay in memory.
-    private func flush() throws {
+    func flush() throws {
         flushed = .now
         do {
             try log.flush()

@@ -45,10 +45,10 @@ package final class Run {
     package func run() throws {
         let lock = try lockFolder()
         defer { withExtendedLifetime(lock) {} }
-        status.begin()
+        let past = status.begin()
         report(.began)
         do {
-            try train()
+            try train(past)
             status.end(.done, nil)
         } catch {
             status.end(Self.isStop(error) ? .stopped : .failed, Self.isStop(error) ? nil : "\(error)")
@@ -90,7 +90,7 @@ package final class Run {
         try DiskPatience.waitOut(stop, { report(.waiting($0)) }, body)
     }
 
-    private func train() throws {
+    private func train(_ past: (seconds: Double, attempts: Int)) throws {
         let store = CheckpointStore(folder: folder.checkpoints, keep: plan.checkpoint.keep)
         let recovered = try recover(store)
         try stop.check()
@@ -127,23 +127,39 @@ package final class Run {
         let input = Input(repaired, statistics, plan, network, stop: stop)
         defer { input.close() }
         let curves = try Curves(
-            folder.path, plan, network, stepsPerEpoch: input.stepsPerEpoch, resumingAfter: state.step,
-            stop: stop,
-            report: report)
+            folder.path, plan, network, classes: dataset.classes, stepsPerEpoch: input.stepsPerEpoch,
+            resumingAfter: state.step, past: past, stop: stop, report: report)
+        try curves.begin(job, dataset, state)
         let publisher = CheckpointPublisher(
             store: store, network: network, kinds: [.parameters] + plan.engineOptimizer.state, stop: stop,
             report: reportOfPublisher())
         defer { publisher.close() }
         let checkpoints = try Checkpointing(
             publisher, engine, curves, plan, from: recovered.checkpoint.map { _ in recovered.state })
+        let trainer = Trainer(
+            plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report)
         do {
-            try Trainer(plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report)
-                .run()
+            try trainer.run()
         } catch {
+            if Self.isStop(error) {
+                if wasCancelled { curves.ended("cancelled after step \(trainer.step)", step: trainer.step) }
+            } else {
+                curves.ended("failed after step \(trainer.step): \(error)", step: trainer.step)
+            }
             // The last points say what went wrong.
             curves.salvage()
             throw error
         }
+    }
+
+    /// Whether a person has moved the job's file to cancelled/.
+    private var wasCancelled: Bool {
+        func lies(_ folder: FilePath) -> Bool {
+            JobName.extensions.contains {
+                FileManager.default.fileExists(atPath: folder.appending("\(plan.name).\($0)").string)
+            }
+        }
+        return lies(root.cancelled) && !lies(root.running)
     }
 
     private func reportOfPublisher() -> @Sendable (CheckpointPublisher.Report) -> Void {

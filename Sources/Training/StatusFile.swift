@@ -23,7 +23,8 @@ final class StatusFile: Sendable {
     }
 
     /// Under the run's lock: counts the attempt.
-    func begin() {
+    /// - Returns: what the attempts before this one came to.
+    func begin() -> (seconds: Double, attempts: Int) {
         let before = RunStatus.load(path)
         contents.withLock { contents in
             contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
@@ -31,9 +32,11 @@ final class StatusFile: Sendable {
             contents.status.lastCheckpoint = before?.lastCheckpoint
             contents.status.lastCheckpointAt = before?.lastCheckpointAt
             contents.status.bestTop1Error = before?.bestTop1Error
+            contents.status.trainingSeconds = before?.trainingSeconds
             contents.hasBegun = true
             write(&contents)
         }
+        return (before?.trainingSeconds ?? 0, before?.attempt ?? 0)
     }
 
     func take(_ event: TrainingEvent) {
@@ -80,6 +83,7 @@ extension RunStatus {
             (epoch, epochs) = (progress.epoch, progress.epochs)
             (step, steps) = (progress.step, progress.steps)
             (loss, imagesPerSecond, eta) = (progress.loss, progress.imagesPerSecond, progress.eta)
+            trainingSeconds = progress.trainingSeconds
         case .evaluating: state = .evaluating
         case .evaluated(_, _, _, let top1Error, _, let isBest): if isBest { bestTop1Error = top1Error }
         case .checkpointed(let step):

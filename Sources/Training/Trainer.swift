@@ -21,6 +21,12 @@ final class Trainer {
     private var state: TrainingState
     private var throughput = Throughput()
 
+    /// The step whose layers are timed: the first ones find memory cold.
+    private static let timedStep = 3
+
+    /// Updates done.
+    var step: Int { state.step }
+
     init(
         _ plan: Plan, _ engine: any Engine, _ input: Input, _ curves: Curves, _ checkpoints: Checkpointing,
         from state: TrainingState, stop: StopFlag, report: @escaping (TrainingEvent) -> Void
@@ -43,6 +49,7 @@ final class Trainer {
         }
         try checkpoints.publish(state, isBest: false)
         try checkpoints.finish()
+        curves.succeeded()
         try curves.close()
     }
 
@@ -57,19 +64,36 @@ final class Trainer {
     }
 
     private func train(_ batch: Batch) throws {
-        let isLogged = curves.isLogStep(state.step + 1)
+        let (next, isFirst) = (state.step + 1, state.batch == 0)
         let rate = learningRate.rate(step: state.step, epoch: state.epoch, state.schedule)
+        if next == Self.timedStep { engine.timings = LayerTimings() }
         let result = try engine.train(
             batch,
-            StepSettings(step: state.step, learningRate: Float(rate), detail: isLogged ? .moments : .none))
+            StepSettings(step: state.step, learningRate: Float(rate), detail: curves.detail(of: next)))
         guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
         state.step += 1
         state.batch += 1
         state.window.add(result)
         throughput.add(images: result.count, waited: input.lastWait)
         report(.step(progress(result)))
-        guard isLogged else { return }
-        try curves.logged(state, rate, result.statistics?.gradientNorm ?? 0, throughput)
+        if let timings = engine.timings {
+            engine.timings = nil
+            try curves.cost(timings, images: batch.count, step: next)
+        }
+        if isFirst, curves.isPictureEpoch(state.epoch + 1) { try curves.samples(batch, step: next) }
+        if let distributions = result.statistics?.distributions {
+            try curves.histograms(distributions, step: next)
+            try curves.filters(of: engine, step: next)
+        }
+        if curves.isLogStep(next) { try log(result, rate) }
+    }
+
+    private func log(_ result: BatchResult, _ rate: Double) throws {
+        try curves.logged(state, rate, throughput)
+        if let statistics = result.statistics { try curves.logged(statistics, step: state.step) }
+        if let seconds = checkpoints.takeSeconds() {
+            try curves.checkpointed(seconds: seconds, step: state.step)
+        }
         report(
             .logged(
                 step: state.step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
@@ -83,8 +107,14 @@ final class Trainer {
     private func evaluate() throws -> Bool {
         input.evaluate()
         var window = LogWindow()
+        let isReviewed =
+            curves.isPictureEpoch(state.epoch + 1) && curves.classes.count <= Review.mostClasses
+        var review = isReviewed ? Review(classes: curves.classes) : nil
         while window.samples < input.validationCount {
-            try input.withNextBatch { batch in window.add(try engine.evaluate(batch)) }
+            try input.withNextBatch { batch in
+                window.add(try engine.evaluate(batch))
+                review?.add(batch, engine.scores())
+            }
             report(.evaluating(done: window.samples, of: input.validationCount))
             if stop.isRaised { try stopHere() }
         }
@@ -97,6 +127,7 @@ final class Trainer {
         if isBest { state.best = evaluation }
         learningRate.evaluated(loss: window.meanLoss, &state.schedule)
         try curves.evaluated(state, window)
+        if let review { try curves.evaluated(review, step: state.step) }
         report(
             .evaluated(
                 epoch: state.epoch + 1, step: state.step, loss: window.meanLoss, top1Error: window.top1Error,
@@ -135,7 +166,7 @@ final class Trainer {
             epoch: state.epoch + 1, epochs: plan.epochs, step: state.step, steps: steps,
             stepInEpoch: state.batch,
             stepsPerEpoch: stepsPerEpoch, loss: result.loss / Double(result.count), imagesPerSecond: rate,
-            dataWait: throughput.waitShare,
+            dataWait: throughput.waitShare, trainingSeconds: curves.trainingSeconds,
             eta: rate > 0 ? Double((steps - state.step) * plan.batchSize) / rate : 0)
     }
 }

@@ -31,6 +31,8 @@ package struct Progress: Sendable {
     package var imagesPerSecond: Double
     /// Share of the time that training waited for data.
     package var dataWait: Double
+    /// Of all attempts together.
+    package var trainingSeconds: Double
     /// Seconds to the end of the last epoch at this rate.
     package var eta: Double
 }

@@ -74,6 +74,10 @@ final class ReferenceEngine: Engine {
         return result
     }
 
+    var timings: LayerTimings?
+
+    func parameter(_ index: Int) -> [Float] { state[.parameters]![index].values.map { Float($0) } }
+
     var parameterValues: [[Double]] { state[.parameters]!.map(\.values) }
 
     func scores() -> [Float] { lastScores.flatMap { $0.values.map { Float($0) } } }

@@ -25,7 +25,7 @@ import Testing
         #expect(plan.schedule == Plan.Schedule(decay: .plateau(factor: 0.1, patience: 5)))
         #expect(plan.augmentation == Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1))
         #expect(plan.checkpoint == Plan.Checkpoint(every: .seconds(300), keep: 3))
-        #expect(plan.log == Plan.Log(every: .steps(10), histograms: .epochs(1)))
+        #expect(plan.log == Plan.Log(every: .steps(10), histograms: .epochs(1), images: .epochs(10)))
         #expect((plan.device, plan.precision) == (.cpu, .fp32))
         #expect(plan.threads >= 1)
     }

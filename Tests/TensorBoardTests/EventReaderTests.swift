@@ -35,7 +35,9 @@ import Testing
 
     @Test func anEmptyFolder() throws {
         #expect(try read() == ([], []))
-        #expect(throws: TensorBoardError.self) { _ = try EventReader(folder: folder.path.appending("absent")) }
+        #expect(throws: TensorBoardError.self) {
+            _ = try EventReader(folder: folder.path.appending("absent"))
+        }
     }
 
     @Test func filesByNameRecordsFrontToBack() throws {

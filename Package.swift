@@ -120,7 +120,9 @@ let package = Package(
                 "Jobs",
                 system,
             ],
-            exclude: ["kill_at_call.c", "tensorboard_check.py"]),
+            exclude: [
+                "kill_at_call.c", "tensorboard_check.py", "tensorboard_run.py", "tensorboard_server.py",
+            ]),
         .testTarget(name: "LayeringTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -85,11 +85,9 @@ extension MessageArena {
     ) -> UnsafeMutablePointer<Tensorboard__Hparams__Value> {
         let message = message(tensorboard__hparams__value__init)
         switch value {
-        case .number(let number) where number.isFinite:
+        case .number(let number):
             message.pointee.kind_case = TENSORBOARD__HPARAMS__VALUE__KIND_NUMBER_VALUE
             message.pointee.number_value = number
-        // The page is sent as JSON, which has no such numbers: one of them would leave it empty.
-        case .number(let number): return self.value(.text("\(number)"))
         case .text(let text):
             message.pointee.kind_case = TENSORBOARD__HPARAMS__VALUE__KIND_STRING_VALUE
             message.pointee.string_value = string(text)

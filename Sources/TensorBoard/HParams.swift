@@ -29,10 +29,14 @@ package struct HParams: Hashable, Sendable {
         }
     }
 
+    /// A number that is not finite becomes a text: the page is sent as JSON, which has no such numbers, and one of them
+    /// would leave it empty.
     package subscript(key: String) -> Value? {
         get { entries.first { $0.key == key }?.value }
         set {
             let index = entries.firstIndex { $0.key == key }
+            var newValue = newValue
+            if case .number(let number) = newValue, !number.isFinite { newValue = .text("\(number)") }
             switch (index, newValue) {
             case (let index?, let value?): entries[index].value = value
             case (let index?, nil): entries.remove(at: index)
@@ -46,7 +50,7 @@ package struct HParams: Hashable, Sendable {
 extension HParams.Value: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .number(let number): "\(number)"
+        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
         case .text(let text): text
         case .flag(let flag): "\(flag)"
         }

@@ -139,16 +139,15 @@ extension NetworkGraph {
             [[-1, network.classes]], as: (.backward, "loss"))
         let first = trace.firstIndex { !$0.parameters.isEmpty } ?? 0
         for (index, step) in trace.enumerated().reversed() where index >= first {
-            var inputs = [above, step.input]
-            switch step.layer.operation {
-            // The one needs the places of the greatest, the other those it has let through.
-            case .maxPool, .relu: inputs.append(step.output)
-            case .convolution, .linear: inputs.append("\(step.layer.name)/weight")
-            case .localResponseNorm: inputs.append(step.output)
-            case .flatten, .dropout: inputs = [above]
-            }
+            let seen: [String] =
+                switch step.layer.operation {
+                case .convolution, .linear: [step.input, "\(step.layer.name)/weight"]
+                case .maxPool, .localResponseNorm: [step.input, step.output]
+                case .relu: [step.output]
+                case .flatten, .dropout: []
+                }
             let name = add(
-                "gradients/\(step.name)", step.layer.operation.name + "Gradient", inputs,
+                "gradients/\(step.name)", step.layer.operation.name + "Gradient", [above] + seen,
                 step.parameters.map(\.shape) + (index == first ? [] : [step.inputShape]),
                 as: (.backward, step.layer.name))
             above = step.parameters.isEmpty ? name : "\(name):\(step.parameters.count)"

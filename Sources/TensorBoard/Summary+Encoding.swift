@@ -1,5 +1,6 @@
 // A value of a summary to its message and back (proto/summary.proto). What TensorBoard's plugins need to know of a value
-// stands in its metadata; scalars, histograms and images have none but their caption.
+// stands in its metadata. Scalars, histograms and images need none; where they have a caption, plugin and data class
+// must stand beside it, or TensorBoard's data server does not read it.
 
 internal import CProtobufC
 internal import CTensorBoardProto
@@ -12,15 +13,21 @@ extension MessageArena {
         case .scalar(let number):
             message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_SIMPLE_VALUE
             message.pointee.simple_value = number
-            message.pointee.metadata = value.caption.map { metadata($0) }
+            message.pointee.metadata = value.caption.map {
+                metadata($0, plugin: "scalars", class: TENSORBOARD__DATA_CLASS__DATA_CLASS_SCALAR)
+            }
         case .histogram(let histogram):
             message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_HISTO
             message.pointee.histo = self.histogram(histogram)
-            message.pointee.metadata = value.caption.map { metadata($0) }
+            message.pointee.metadata = value.caption.map {
+                metadata($0, plugin: "histograms", class: TENSORBOARD__DATA_CLASS__DATA_CLASS_TENSOR)
+            }
         case .image(let picture):
             message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_IMAGE
             message.pointee.image = image(picture)
-            message.pointee.metadata = value.caption.map { metadata($0) }
+            message.pointee.metadata = value.caption.map {
+                metadata($0, plugin: "images", class: TENSORBOARD__DATA_CLASS__DATA_CLASS_BLOB_SEQUENCE)
+            }
         case .text(let markdown):
             message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_TENSOR
             message.pointee.tensor = tensor(of: data(markdown))
@@ -30,6 +37,8 @@ extension MessageArena {
             message.pointee.tensor = tensor(of: data(layout))
             message.pointee.metadata = metadata(value.caption, plugin: "custom_scalars")
         case .hparams(let content):
+            message.pointee.value_case = TENSORBOARD__SUMMARY__VALUE__VALUE_TENSOR
+            message.pointee.tensor = zero()
             message.pointee.metadata = metadata(value.caption, plugin: "hparams", content)
         case .other: break
         }
@@ -73,24 +82,30 @@ extension MessageArena {
         return message
     }
 
-    private mutating func metadata(
-        _ caption: Caption
-    ) -> UnsafeMutablePointer<Tensorboard__SummaryMetadata> {
-        let message = message(tensorboard__summary_metadata__init)
-        message.pointee.display_name = string(caption.title)
-        message.pointee.summary_description = string(caption.description)
+    /// A tensor of rank 0 for a tag that has no value: TensorBoard's Python loader asks for one.
+    private mutating func zero() -> UnsafeMutablePointer<Tensorboard__TensorProto> {
+        let message = message(tensorboard__tensor_proto__init)
+        message.pointee.dtype = TENSORBOARD__DATA_TYPE__DT_FLOAT
+        message.pointee.tensor_shape = self.message(tensorboard__tensor_shape_proto__init)
+        message.pointee.n_float_val = 1
+        message.pointee.float_val = array([0])
         return message
     }
 
     private mutating func metadata(
-        _ caption: Caption?, plugin: String, _ content: [UInt8] = []
+        _ caption: Caption?, plugin: String, _ content: [UInt8] = [],
+        class dataClass: Tensorboard__DataClass = TENSORBOARD__DATA_CLASS__DATA_CLASS_TENSOR
     ) -> UnsafeMutablePointer<Tensorboard__SummaryMetadata> {
-        let message = caption.map { metadata($0) } ?? message(tensorboard__summary_metadata__init)
+        let message = message(tensorboard__summary_metadata__init)
+        if let caption {
+            message.pointee.display_name = string(caption.title)
+            message.pointee.summary_description = string(caption.description)
+        }
         let data = self.message(tensorboard__summary_metadata__plugin_data__init)
         data.pointee.plugin_name = string(plugin)
         data.pointee.content = self.data(content)
         message.pointee.plugin_data = data
-        message.pointee.data_class = TENSORBOARD__DATA_CLASS__DATA_CLASS_TENSOR
+        message.pointee.data_class = dataClass
         return message
     }
 }

@@ -23,7 +23,7 @@ package struct Summary: Hashable, Sendable {
         indirect case image(Picture)
         /// An encoded `Layout`, stored as a string tensor of rank 0 for the plugin "custom_scalars".
         case layout([UInt8])
-        /// A message of the HParams tab, stored as what the plugin "hparams" is told of the tag: there is no value.
+        /// A message of the HParams tab, stored as what the plugin "hparams" is told of the tag; its value is a zero.
         case hparams([UInt8])
         /// Something this program does not write; only ever read.
         case other

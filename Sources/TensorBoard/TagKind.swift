@@ -1,4 +1,4 @@
-// Where a scalar comes from, by its name.
+// Where a tag's points come from, by its name.
 
 package enum TagKind: Sendable {
     /// A function of the plan: a resumed run must find the same value again.

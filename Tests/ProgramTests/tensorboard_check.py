@@ -4,141 +4,43 @@
     tensorboard_check.py LOGDIR [--same-as LOGDIR] [--readers raw,accumulator,auto,python] [--timeout SECONDS]
 
 The truth is what the event files hold, record by record. It must be whole (no torn or damaged record), hold each
-(run, tag, step) once, with steps that only rise, and at most one graph per run. Then each reader must show just that:
+(run, tag, step) once, with steps that only rise; of what a run has one of (graph, layout of charts, hyper-parameters,
+success, run metadata of a name) at most one. No histogram may be one that stops a reader. Then each reader must show
+just that: scalars, histograms, images and texts point by point, and everything else.
 
     accumulator   TensorBoard's two EventAccumulators, the ones that scripts import
     auto          a TensorBoard server as users start it (the Rust data server where it is installed)
     python        a TensorBoard server with --load_fast=false
 
-With --same-as, the computed scalars (all but system/...) must also equal those of another log directory, bit for bit:
-that of a run that was never interrupted.
+With --same-as, the computed points (scalars, histograms and images, all but system/...) must also equal those of
+another log directory, bit for bit: that of a run that was never interrupted.
 
 Needs the `tensorboard` package. Exit status: 0 all is well, 1 a problem (one a line on stdout), 2 wrong usage.
 """
 
 import argparse
 import collections
-import json
-import os
 import pathlib
-import socket
 import struct
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
+
+from tensorboard_run import Run, buckets, digest, number, read_raw, triples
+from tensorboard_server import Server
 
 READERS = ("raw", "accumulator", "auto", "python")
 MEASURED = "system/"
-ALL_SAMPLES = 100_000_000  # 0 means "none" to the servers.
-
-
-def crc_table():
-    table = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-        table.append(byte)
-    return table
-
-
-CRC_TABLE = crc_table()
-
-
-def masked_crc(data):
-    """CRC-32C as a TFRecord stores it. Written out here so that nothing is checked against itself."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = CRC_TABLE[(crc ^ byte) & 0xFF] ^ crc >> 8
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-def records(path):
-    """The data of each record of a file; raises ValueError at the first that is torn or damaged."""
-    content = path.read_bytes()
-    offset = 0
-    while offset < len(content):
-        if len(content) - offset < 16:
-            raise ValueError(f"torn record at byte {offset}")
-        length, length_crc = struct.unpack_from("<QI", content, offset)
-        if masked_crc(content[offset:offset + 8]) != length_crc:
-            raise ValueError(f"bad length at byte {offset}")
-        if length > len(content) - offset - 16:
-            raise ValueError(f"torn record at byte {offset}")
-        data = content[offset + 12:offset + 12 + length]
-        if masked_crc(data) != struct.unpack_from("<I", content, offset + 12 + length)[0]:
-            raise ValueError(f"bad data at byte {offset}")
-        yield data
-        offset += 16 + length
-
-
-def number(value):
-    """A scalar as 32 bits, from a float or from JSON's way of writing what is not finite; one kind of NaN."""
-    value = float(value)
-    return struct.pack("<f", float("nan") if value != value else value)
-
-
-class Run:
-    """What one run's folder holds, or what a reader says it holds."""
-
-    def __init__(self):
-        self.scalars = collections.defaultdict(list)  # tag → [(step, four bytes)]
-        self.texts = collections.defaultdict(list)  # tag → [step]
-        self.graphs = 0
-
-    def points(self):
-        """(kind, tag, [(step, value)]) of every tag."""
-        for tag, points in sorted(self.scalars.items()):
-            yield "scalar", tag, points
-        for tag, steps in sorted(self.texts.items()):
-            yield "text", tag, [(step, None) for step in steps]
-
-
-def read_raw(logdir, problems):
-    """Every run below `logdir`, by name ("." is the folder itself), from the records alone."""
-    from tensorboard.compat.proto import event_pb2
-
-    runs = {}
-    for folder, _, names in os.walk(logdir):
-        run = Run()
-        files = sorted(name for name in names if "tfevents" in name)
-        for name in files:
-            path = pathlib.Path(folder, name)
-            try:
-                for index, data in enumerate(records(path)):
-                    event = event_pb2.Event.FromString(data)
-                    if index == 0 and event.file_version != "brain.Event:2":
-                        problems.append(f"{path}: does not begin with its version")
-                    add_event(run, event)
-            except Exception as error:  # a record that is no event, too
-                problems.append(f"{path}: {error}")
-        if files:
-            runs[os.path.relpath(folder, logdir)] = run
-    return runs
-
-
-def add_event(run, event):
-    kind = event.WhichOneof("what")
-    if kind == "graph_def":
-        run.graphs += 1
-    if kind != "summary":
-        return
-    for value in event.summary.value:
-        if value.WhichOneof("value") == "simple_value":
-            run.scalars[value.tag].append((event.step, number(value.simple_value)))
-        elif value.metadata.plugin_data.plugin_name == "text":
-            run.texts[value.tag].append(event.step)
+MOST_HISTOGRAMS = 51  # of a tag; neither server sends more, whatever it is told
 
 
 def check_once(runs, problems):
-    """Each (tag, step) once, steps rising, one graph at most."""
+    """Each (tag, step) once, steps rising; of graph, layout, hyper-parameters and success one at most."""
     for name, run in runs.items():
-        if run.graphs > 1:
-            problems.append(f"{name}: {run.graphs} graphs")
+        for what in ("graphs", "layouts", "rows", "successes"):
+            if getattr(run, what) > 1:
+                problems.append(f"{name}: {getattr(run, what)} {what}")
+        if len(set(run.metadata)) < len(run.metadata):
+            problems.append(f"{name}: run metadata twice: {run.metadata}")
         for _, tag, points in run.points():
             steps = [step for step, _ in points]
             twice = sorted(step for step, count in collections.Counter(steps).items() if count > 1)
@@ -148,7 +50,7 @@ def check_once(runs, problems):
                 problems.append(f"{name}: the steps of {tag} do not rise")
 
 
-def compare(reader, raw, seen, problems):
+def compare(reader, raw, seen, problems, is_server=False):
     """`seen`, as `reader` has it, against the records."""
     for name in sorted(set(seen) - set(raw)):
         problems.append(f"{reader}: {name}: there is no such run")
@@ -160,8 +62,27 @@ def compare(reader, raw, seen, problems):
         held = {(kind, tag): points for kind, tag, points in run.points()}
         for kind, tag in sorted(set(held) | set(shown)):
             points, others = held.get((kind, tag), []), shown.get((kind, tag), [])
+            if is_server and kind == "histogram" and len(points) > MOST_HISTOGRAMS:
+                points = sample(points, others)
             if points != others:
-                problems.append(f"{reader}: {name}: {tag}: {difference(points, others)}")
+                problems.append(f"{reader}: {name}: {kind} {tag}: {difference(points, others)}")
+
+
+def sample(points, others):
+    """Of more points than a server shows those it has chosen, if it shows as many as it can and the last among them."""
+    steps = {step for step, _ in others}
+    chosen = [point for point in points if point[0] in steps]
+    return chosen if len(chosen) == MOST_HISTOGRAMS and chosen[-1] == points[-1] else points
+
+
+def compare_tabs(reader, raw, seen, problems):
+    """What the servers show beside points."""
+    for name, run in raw.items():
+        other = seen.get(name, Run())
+        for what in ("metadata", "hparams", "rows", "successes"):
+            held, shown = getattr(run, what), getattr(other, what)
+            if held != shown:
+                problems.append(f"{reader}: {name}: {what}: {shown} instead of {held}")
 
 
 def difference(expected, found):
@@ -174,16 +95,22 @@ def difference(expected, found):
 
 
 def readable(value):
-    return "a text" if value is None else struct.unpack("<f", value)[0]
+    if isinstance(value, bytes):
+        return struct.unpack("<f", value)[0]
+    if isinstance(value, tuple):
+        return [readable(one) for one in value]
+    return "a text" if value is None else f"an image {value}"
 
 
 def check_same(raw, reference, problems):
-    """The computed scalars of two log directories, run by run."""
+    """The computed points of two log directories, run by run."""
     for name in sorted(set(raw) | set(reference)):
-        ours, theirs = raw.get(name, Run()).scalars, reference.get(name, Run()).scalars
-        for tag in sorted(set(ours) | set(theirs)):
-            if not tag.startswith(MEASURED) and ours.get(tag, []) != theirs.get(tag, []):
-                problems.append(f"same-as: {name}: {tag}: {difference(theirs.get(tag, []), ours.get(tag, []))}")
+        for kind in ("scalar", "histogram", "image"):
+            ours, theirs = (runs.get(name, Run()).tags[kind] for runs in (raw, reference))
+            for tag in sorted(set(ours) | set(theirs)):
+                expected, found = theirs.get(tag, []), ours.get(tag, [])
+                if not tag.startswith(MEASURED) and expected != found:
+                    problems.append(f"same-as: {name}: {kind} {tag}: {difference(expected, found)}")
 
 
 def check_accumulators(logdir, raw, problems):
@@ -194,103 +121,69 @@ def check_accumulators(logdir, raw, problems):
         folder = str(pathlib.Path(logdir, name))
         everything = {key: 0 for key in event_accumulator.DEFAULT_SIZE_GUIDANCE}
         classic = event_accumulator.EventAccumulator(folder, size_guidance=everything).Reload()
-        seen = Run()
-        tags = classic.Tags()
+        seen, tags = Run(), classic.Tags()
         for tag in tags["scalars"]:
-            seen.scalars[tag] = [(point.step, number(point.value)) for point in classic.Scalars(tag)]
-        for tag in tags["tensors"]:
-            seen.texts[tag] = [point.step for point in classic.Tensors(tag)]
+            seen.tags["scalar"][tag] = [(point.step, number(point.value)) for point in classic.Scalars(tag)]
+        for tag in tags["histograms"]:
+            seen.tags["histogram"][tag] = [
+                (point.step, raw_buckets(point.histogram_value)) for point in classic.Histograms(tag)]
+        for tag in tags["images"]:
+            seen.tags["image"][tag] = [
+                (point.step, digest(point.encoded_image_string)) for point in classic.Images(tag)]
+        for tag in classic.PluginTagToContent("text") if run.tags["text"] else ():
+            seen.tags["text"][tag] = [(point.step, None) for point in classic.Tensors(tag)]
         seen.graphs = int(tags["graph"])
         compare("EventAccumulator", {name: run}, {name: seen}, problems)
+        if sorted(tags["run_metadata"]) != sorted(run.metadata):
+            problems.append(f"EventAccumulator: {name}: run metadata {tags['run_metadata']}")
 
         plugin = plugin_event_accumulator.EventAccumulator(folder, size_guidance={"tensors": 0}).Reload()
         seen = Run()
-        for tag in plugin.PluginTagToContent("scalars") if run.scalars else ():
-            seen.scalars[tag] = [
-                (point.step, number(tensor_util.make_ndarray(point.tensor_proto).item()))
-                for point in plugin.Tensors(tag)
-            ]
-        for tag in plugin.PluginTagToContent("text") if run.texts else ():
-            seen.texts[tag] = [point.step for point in plugin.Tensors(tag)]
+        for kind, tag, _ in run.points():
+            points = plugin.Tensors(tag)
+            seen.tags[kind][tag] = [
+                (point.step, tensor_value(kind, tensor_util.make_ndarray(point.tensor_proto))) for point in points]
         seen.graphs = int(plugin.Tags()["graph"])
         compare("plugin EventAccumulator", {name: run}, {name: seen}, problems)
 
 
-class Server:
-    """A TensorBoard of our own on a free port of this machine."""
+def raw_buckets(value):
+    """Of what the older accumulator has: the proto's fields by other names."""
+    from tensorboard.compat.proto import summary_pb2
 
-    def __init__(self, logdir, load_fast, timeout):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/"
-        self.deadline = time.monotonic() + timeout
-        self.output = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--host", "127.0.0.1",
-                "--port", str(port), "--load_fast", load_fast, "--reload_interval", "1",
-                "--samples_per_plugin", f"scalars={ALL_SAMPLES},text={ALL_SAMPLES}",
-            ],
-            stdout=self.output, stderr=subprocess.STDOUT)
+    return buckets(summary_pb2.HistogramProto(
+        min=value.min, max=value.max, num=value.num, sum=value.sum, sum_squares=value.sum_squares,
+        bucket_limit=value.bucket_limit, bucket=value.bucket))
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.output.close()
-
-    def get(self, path, **query):
-        """The bytes of an answer; None where there is none (yet)."""
-        if self.process.poll() is not None:
-            self.output.seek(0)
-            raise RuntimeError("the server ended: " + self.output.read().decode(errors="replace")[-2000:])
-        url = self.url + "data/plugin/" + path + ("?" + urllib.parse.urlencode(query) if query else "")
-        try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                return answer.read()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return None
-
-    def json(self, path, **query):
-        answer = self.get(path, **query)
-        return {} if answer is None else json.loads(answer)
-
-    def runs(self):
-        """All it shows now."""
-        runs = collections.defaultdict(Run)
-        for name, tags in self.json("scalars/tags").items():
-            for tag in tags:
-                points = self.json("scalars/scalars", run=name, tag=tag) or []
-                runs[name].scalars[tag] = [(step, number(value)) for _, step, value in points]
-        for name, tags in self.json("text/tags").items():
-            for tag in tags:
-                points = self.json("text/text", run=name, tag=tag) or []
-                runs[name].texts[tag] = [point["step"] for point in points]
-        for name, about in self.json("graphs/info").items():
-            if about.get("run_graph"):
-                graph = self.get("graphs/graph", run=name, limit_attr_size=1024, large_attrs_key="_too_large_attrs")
-                runs[name].graphs = int(graph is not None and b"node {" in graph)
-        return runs
+def tensor_value(kind, array):
+    """A point as data_compat makes it."""
+    if kind == "scalar":
+        return number(array.item())
+    if kind == "histogram":
+        return triples(array.tolist())
+    return digest(array[2]) if kind == "image" else None
 
 
 def check_server(reader, logdir, raw, timeout, problems):
     """Waits until the server shows what the records hold, or until the time is over; then says what differs."""
-    load_fast = {"auto": "auto", "python": "false"}[reader]
-    with Server(logdir, load_fast, timeout) as server:
+    name = f"server ({reader})"
+
+    def look(server):
+        differences, seen = [], server.runs()
+        compare(name, raw, seen, differences, is_server=True)
+        compare_tabs(name, raw, seen, differences)
+        if server.has_layout() != any(run.layouts for run in raw.values()):
+            differences.append(f"{name}: the layout of the custom scalars is missing or invented")
+        return differences
+
+    with Server(logdir, {"auto": "auto", "python": "false"}[reader], timeout) as server:
         while True:
-            differences = []
-            compare(f"server ({reader})", raw, server.runs(), differences)
+            differences = look(server)
             if not differences:
                 # Once more after another reload: a point that arrives late would be one too many.
                 time.sleep(2.5)
-                compare(f"server ({reader})", raw, server.runs(), differences)
+                differences = look(server)
             if not differences or time.monotonic() > server.deadline:
                 problems += differences
                 return

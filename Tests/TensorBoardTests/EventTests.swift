@@ -44,6 +44,17 @@ import Testing
         scalar,
         Event(wallTime: 1e9, step: 0, .fileVersion("brain.Event:2"), writer: "alexnetd"),
         Event(wallTime: 1e9, step: 0, .graph([1, 2, 0, 3])),
+        Event(wallTime: 1e9, step: 5, .runMetadata(tag: "step 5", [1, 2, 0, 3])),
+        Event(
+            wallTime: 1e9, step: 7,
+            .summary(
+                Summary([
+                    .init("a", .scalar(1), caption: Caption(title: "A", description: "ä *markdown*")),
+                    .init("b", .scalar(2), caption: Caption(title: "", description: "only this")),
+                    .init("custom_scalars__config__", .layout([0, 1, 2])),
+                    .init("_hparams_/session_start_info", .hparams([3, 4])),
+                    .init("t", .text("text"), caption: Caption(title: "T", description: "")),
+                ]))),
         Event(
             wallTime: 1e9, step: 1 << 40,
             .summary(
@@ -54,6 +65,40 @@ import Testing
     ])
     func whatIsEncodedIsDecoded(event: Event) {
         #expect(Event(decoding: event.encoded()) == event)
+    }
+
+    @Test func histogramsAndPicturesAreDecodedToo() throws {
+        for caption in [nil, Caption(title: "title", description: "description")] {
+            let event = Event(
+                wallTime: 2, step: 1,
+                .summary(
+                    Summary([
+                        .init("h", .histogram(try EveryKind.histogram(3)), caption: caption),
+                        .init(
+                            "i", .image(try Picture(png: EveryKind.png(width: 5, height: 3, seed: 1))),
+                            caption: caption),
+                    ])))
+            #expect(Event(decoding: event.encoded()) == event)
+        }
+    }
+
+    /// Any prefix and any flipped bit of an event is an event or none; it is never a crash.
+    @Test func damagedBytesAreNoReasonToStop() throws {
+        let values: [Summary.Content] = [
+            .scalar(1), .text("text"), .histogram(try EveryKind.histogram(3)), .layout([1, 2]),
+            .hparams([8, 1]),
+            .image(try Picture(png: EveryKind.png(width: 5, height: 3, seed: 1))),
+        ]
+        for content in values {
+            let value = Summary.Value("tag", content, caption: Caption(title: "t", description: "d"))
+            let bytes = Event(wallTime: 2, step: 1, .summary(Summary([value]))).encoded()
+            for length in bytes.indices { _ = Event(decoding: Array(bytes[..<length])) }
+            for bit in 0..<bytes.count * 8 {
+                var damaged = bytes
+                damaged[bit / 8] ^= 1 << (bit % 8)
+                _ = Event(decoding: damaged)
+            }
+        }
     }
 
     @Test func bytesThatAreNoEvent() {

@@ -79,6 +79,8 @@ extension Network {
         #expect(nodes["gradients/fc8/MatMul"]?.outputs == [[1000, 4096], [1000], [-1, 4096]])
         #expect(nodes["gradients/dropout7"]?.inputs == ["gradients/fc8/MatMul:2"])
         #expect(nodes["gradients/flatten"]?.outputs == [[-1, 6, 6, 256]])
+        #expect(nodes["gradients/conv5/relu5"]?.inputs == ["gradients/pool5", "conv5/relu5"])
+        #expect(nodes["gradients/norm1"]?.inputs == ["gradients/pool1", "conv1/relu1", "norm1"])
         #expect(nodes["gradients/conv5/relu5"]?.outputs == [[-1, 13, 13, 256]])
         #expect(nodes["gradients/norm1"]?.outputs == [[-1, 55, 55, 96]])
         // The first layer's input has no gradient.

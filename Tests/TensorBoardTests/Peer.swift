@@ -7,6 +7,11 @@ enum Peer {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// $PYTHON, or what the PATH has.
+    static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
+
+    static let hasTensorBoard = (try? run(python, "-c", "import tensorboard"))?.status == 0
+
     /// Runs a program found on the PATH, in the repository.
     static func run(_ arguments: String...) throws -> (status: Int32, output: String) {
         try run(arguments)

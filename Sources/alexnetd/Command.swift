@@ -13,6 +13,7 @@ struct Alexnetd: ParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, JobsCommand.self, TrainCommand.self, ValidateCommand.self,
             TimeCommand.self,
+            CurvesCommand.self,
         ])
 
     static func main() {

@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "Records", dependencies: ["CKernels", system]),
         .target(name: "Files", dependencies: ["CLinux", system]),
         .target(name: "JSON"),
+        .target(name: "Charts"),
         .target(name: "Systemd", dependencies: [log, system]),
 
         // Level 2
@@ -76,7 +77,8 @@ let package = Package(
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
                 "InputPipeline",
-                "Daemon", "Training", "Randomness", "Systemd", log, arguments, system,
+                "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log, arguments,
+                system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
@@ -90,6 +92,7 @@ let package = Package(
         .testTarget(
             name: "TensorBoardTests",
             dependencies: ["TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
+        .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
         .testTarget(name: "DatasetsTests", dependencies: ["TemporaryFolders", "Datasets", "Images", system]),

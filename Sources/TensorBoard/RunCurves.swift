@@ -70,7 +70,7 @@ private struct Collector {
         return report
     }
 
-    private mutating func add(_ scalar: ScalarReader.Scalar, _ record: EventReader.Record) {
+    private mutating func add(_ scalar: ScalarReader.Scalar, _ record: ScalarReader.Record) {
         let index = indices[scalar.tag] ?? builders.count
         if index == builders.count {
             indices[scalar.tag] = index

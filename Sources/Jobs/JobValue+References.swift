@@ -7,8 +7,17 @@ extension JobValue {
     /// Sorted, so that equal references are equal whatever order they were written in.
     func references() throws(JobError) -> [Plan.Reference] {
         var references: [Plan.Reference] = []
-        for tag in try entries("no references", write: "{error/top1: {paper: 0.407}}") {
-            for line in try tag.value.entries("no lines for this curve", write: "{paper: 0.407}") {
+        let names = "letters, digits, '_', '.' and '-'"
+        for tag in try entries(
+            "no references", write: "{error/top1: {paper: 0.407}}",
+            named: /[A-Za-z0-9][A-Za-z0-9_.\/-]{0,99}/,
+            of: names + ", with '/' between them")
+        {
+            // Without '/': what a curve and a line are called together is that of no other curve and line.
+            for line in try tag.value.entries(
+                "no lines for this curve", write: "{paper: 0.407}", named: /[A-Za-z0-9][A-Za-z0-9_.-]{0,99}/,
+                of: names)
+            {
                 guard !Self.taken.contains(line.name) else {
                     throw line.value.error(
                         .wrongType, "is a curve of the run itself; give the line another name")
@@ -22,7 +31,7 @@ extension JobValue {
 
     /// Of a mapping whose keys are parts of curves' names.
     private func entries(
-        _ what: String, write example: String
+        _ what: String, write example: String, named pattern: Regex<Substring>, of characters: String
     ) throws(JobError) -> [(name: String, value: JobValue)] {
         guard case .map(let entries) = node.content else {
             throw mismatch(.wrongType, "is \(what)", write: example)
@@ -31,10 +40,8 @@ extension JobValue {
         var found: [(name: String, value: JobValue)] = []
         for entry in entries {
             let value = JobValue(node: entry.value, key: "\(key).\(entry.key)", line: entry.line, file: file)
-            guard entry.key.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_.\/-]{0,99}/) != nil else {
-                throw value.error(
-                    .wrongType, "cannot be part of a curve's name; use letters, digits, '_', '.', '-' and '/'"
-                )
+            guard entry.key.wholeMatch(of: pattern) != nil else {
+                throw value.error(.wrongType, "cannot be part of a curve's name; use \(characters)")
             }
             guard seen.insert(entry.key).inserted else {
                 throw value.error(.duplicateKey, "is given more than once; keep one")

@@ -14,7 +14,8 @@ struct Alexnetd: ParsableCommand {
             DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, TimeCommand.self,
         ],
         groupedSubcommands: [
-            CommandGroup(name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
+            CommandGroup(
+                name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
             CommandGroup(
                 name: "Control",
                 subcommands: [

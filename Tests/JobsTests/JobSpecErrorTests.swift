@@ -114,6 +114,41 @@ import Testing
         Case(text: "dataset: /d\nlog: {every: 1.5 steps}", code: .wrongType, says: ["whole number of steps"]),
         Case(text: "dataset: /d\nlog: {every: soon}", code: .wrongType, says: ["10 steps or 1 epoch"]),
         Case(text: "dataset: /d\ncheckpoint: {every: 0.1s}", code: .outOfRange, says: ["1s to 720h"]),
+        Case(
+            text: "dataset: /d\nlog: {images: 200 steps}", code: .wrongType,
+            says: [":2: log.images: \"200 steps\"", "10 epochs"]),
+        // References
+        Case(
+            text: "dataset: /d\nreferences: 0.4", code: .wrongType,
+            says: [":2: references: \"0.4\" is no references", "{error/top1: {paper: 0.407}}"]),
+        Case(
+            text: "dataset: /d\nreferences:\n  error/top1: 0.4", code: .wrongType,
+            says: [":3: references.error/top1: \"0.4\" is no lines", "{paper: 0.407}"]),
+        Case(
+            text: "dataset: /d\nreferences: {loss: {train: 1}}", code: .wrongType,
+            says: [":2: references.loss.train: ", "another name"]),
+        Case(
+            text: "dataset: /d\nreferences: {error: {top1/validation: 1}}", code: .wrongType,
+            says: ["references.error.top1/validation: ", "letters, digits"]),
+        Case(
+            text: "dataset: /d\nreferences: {loss: {\"a b\": 1}}", code: .wrongType,
+            says: ["references.loss.a b: ", "letters, digits"]),
+        Case(
+            text: "dataset: /d\nreferences: {/loss: {a: 1}}", code: .wrongType,
+            says: ["references./loss: ", "letters, digits"]),
+        Case(
+            text: "dataset: /d\nreferences:\n  loss:\n    a: low", code: .wrongType,
+            says: [":4: references.loss.a: \"low\" is not a number"]),
+        Case(
+            text: "dataset: /d\nreferences: {loss: {a: .inf}}", code: .notFinite,
+            says: ["references.loss.a: ", "is not finite"]),
+        Case(
+            text: "dataset: /d\nreferences:\n  loss:\n    a: 1\n    b: 2\n    a: 3", code: .duplicateKey,
+            says: ["night.yml:6: ", "a: ", "keep one"]),
+        Case(
+            text: "{\"dataset\": \"/d\",\n\"references\": {\"loss\": {\"a\": 1,\n\"a\": 2}}}",
+            code: .duplicateKey,
+            says: ["night.json:3: ", "keep one"], file: "night.json"),
         // Schedules
         Case(text: "dataset: /d\nschedule: cosin", code: .wrongType, says: ["mean cosine?"]),
         Case(text: "dataset: /d\nschedule: step", code: .missingKey, says: ["{step: {at: [25, 51, 79]"]),

@@ -34,7 +34,9 @@ import Testing
         let path = Self.configs.appending("reference.yml")
         let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)
         #expect(Set(spec.lines.keys) == Set(JobSpec.keys))
-        #expect([spec.checkpointEvery, spec.logEvery, spec.logHistograms].allSatisfy { $0 != nil })
+        #expect(
+            [spec.checkpointEvery, spec.logEvery, spec.logHistograms, spec.logImages].allSatisfy { $0 != nil }
+        )
         #expect(spec.checkpointKeep != nil)
         #expect(try spec.plan(name: "night", relativeTo: nil) == Self.plan("dataset: /data/caltech256"))
     }
@@ -95,6 +97,29 @@ import Testing
         #expect(try Self.plan("dataset: /d\ncheckpoint: {every: \(text)}").checkpoint.every == interval)
     }
 
+    @Test func imagesAreDueAtEpochs() throws {
+        let log = try Self.plan("dataset: /d\nlog: {images: 3 epochs}").log
+        #expect(log == Plan.Log(every: .steps(10), histograms: .epochs(1), images: .epochs(3)))
+    }
+
+    @Test func referencesAreEqualInAnyOrder() throws {
+        let plan = try Self.plan("dataset: /d\nreferences: {loss: {chance: 5.5}, error/top1: {b: 0.4, a: 1}}")
+        #expect(
+            plan.references == [
+                Plan.Reference("error/top1", "a", 1), Plan.Reference("error/top1", "b", 0.4),
+                Plan.Reference("loss", "chance", 5.5),
+            ])
+        #expect(
+            try Self.plan(
+                "dataset: /d\nreferences:\n  error/top1:\n    a: 1\n    b: 4e-1\n  loss: {chance: 5.5}")
+                == plan)
+        let shown = plan.lines.map { "\($0.key): \($0.value)\n" }.joined()
+        #expect(try Self.plan(shown) == plan, "a plan as it is shown is a job")
+        for none in ["", "\nreferences: {}", "\nreferences: {loss: {}}"] {
+            #expect(try Self.plan("dataset: /d" + none).references == [])
+        }
+    }
+
     @Test func words() throws {
         let plan = try Self.plan(
             "dataset: /d\naugment: none\ncheckpoint: {keep: all}\nthreads: 3\ninit: /w.safetensors\ndevice: cpu"
@@ -139,6 +164,7 @@ import Testing
             "dataset: /d",
             "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
             "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
+            "dataset: /d\nreferences: {error/top1: {paper: 0.407}}\nlog: {images: 2 epochs}",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -151,5 +177,17 @@ import Testing
         #expect(Plan.load(run) == elsewhere, "another build's plan is known too")
         try run.plan.replaceContents(with: Array("{".utf8), durable: false)
         #expect(Plan.load(run) == nil)
+    }
+
+    /// A run may be older than a key: it has the key's default then.
+    @Test func aPlanWithoutTheNewestKeysIsRead() throws {
+        let plan = try Self.plan("dataset: /d\nlog: {every: 7 steps}")
+        let json = try plan.json()
+        var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+        var log = try #require(keys["log"] as? [String: Any])
+        #expect(keys.removeValue(forKey: "references") != nil)
+        #expect(log.removeValue(forKey: "images") != nil)
+        keys["log"] = log
+        #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)
     }
 }

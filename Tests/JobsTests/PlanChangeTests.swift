@@ -13,11 +13,17 @@ import Testing
 
     @Test(arguments: [
         "epochs: 91", "epochs: 3", "priority: 5", "checkpoint: {every: 1 epoch, keep: all}",
-        "log: {every: 1 step}",
+        "log: {every: 1 step}", "log: {images: 1 epoch}", "references: {loss: {chance: 5.5}}",
     ])
     func free(_ line: String) throws {
         let changes = try Self.plan(line).continuing(Self.plan(), epochsBegun: 3)
         #expect(changes.map(\.effect) == [.free])
+    }
+
+    @Test func anEmptyMappingIsWrittenAsOne() throws {
+        let changes = try Self.plan("references: {loss: {chance: 5.5}}").changes(
+            from: Self.plan(), epochsBegun: 0)
+        #expect(changes.map(\.text) == ["references: {} before, {loss: {chance: 5.5}} now"])
     }
 
     @Test func epochsUnderACosineAreInexact() throws {
@@ -94,6 +100,7 @@ import Testing
         other.threads = 77
         other.checkpoint.keep = nil
         other.log.every = .epochs(1)
+        other.references = [Plan.Reference("loss", "chance", 5.5)]
         other.priority = 9
         #expect(other.changes(from: plan, epochsBegun: 0).count == fields.count)
     }

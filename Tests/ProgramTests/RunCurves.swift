@@ -14,10 +14,12 @@ struct RunCurves {
         var description: String { "\(tag) at step \(step)" }
     }
 
-    /// The bits of every value that is a function of the plan.
-    private(set) var computed: [Point: UInt32] = [:]
+    /// Every scalar, histogram and picture that is a function of the plan, as it is encoded.
+    private(set) var computed: [Point: [UInt8]] = [:]
     /// Points whose value is of this machine and this hour.
     private(set) var measured: Set<Point> = []
+    /// Of texts, and of what there is one of in a run: it says how and when the run came about.
+    private(set) var told: Set<Point> = []
     /// What is there more than once.
     private(set) var repeated: [Point] = []
     private(set) var graphs = 0
@@ -42,7 +44,8 @@ struct RunCurves {
             case .graph: graphs += 1
             case .summary(let summary):
                 for value in summary.values { add(value, event.step) }
-            case .fileVersion, .runMetadata, .other: break
+            case .runMetadata(let tag, _): note(told.insert(Point(tag: tag, step: event.step)))
+            case .fileVersion, .other: break
             }
         }
         if reader.end != .clean || reader.skipped > 0 {
@@ -51,13 +54,19 @@ struct RunCurves {
     }
 
     private mutating func add(_ value: Summary.Value, _ step: Int) {
-        guard case .scalar(let number) = value.content else { return }
         let point = Point(tag: value.tag, step: step)
-        let isNew: Bool
-        switch TagKind(of: value.tag) {
-        case .computed, .averaged: isNew = computed.updateValue(number.bitPattern, forKey: point) == nil
-        case .measured: isNew = measured.insert(point).inserted
+        switch (value.content, TagKind(of: value.tag)) {
+        case (.text, _), (.layout, _), (.hparams, _), (.other, _): note(told.insert(point))
+        case (_, .measured): note(measured.insert(point))
+        case (let content, .computed), (let content, .averaged):
+            // Without its caption, which stands beside the first point of each file.
+            let bare = Summary([Summary.Value(value.tag, content)])
+            let bytes = Event(wallTime: 0, step: step, .summary(bare)).encoded()
+            if computed.updateValue(bytes, forKey: point) != nil { repeated.append(point) }
         }
-        if !isNew { repeated.append(point) }
+    }
+
+    private mutating func note(_ insertion: (inserted: Bool, memberAfterInsert: Point)) {
+        if !insertion.inserted { repeated.append(insertion.memberAfterInsert) }
     }
 }

@@ -9,8 +9,13 @@ import Testing
 extension WholeProgram {
     @Suite struct TrainTests {
         let place: Workplace
+        /// With pictures of every epoch: else the last one has some, whichever that is.
+        let pictured: SmallJob
 
-        init() throws { place = try Workplace() }
+        init() throws {
+            place = try Workplace()
+            pictured = place.job.with("log", "{every: 2 steps, images: 1 epoch}")
+        }
 
         /// Name and bytes of everything that a run keeps, but for its log, its status and its lock.
         func kept() throws -> [String: Data] {
@@ -45,6 +50,10 @@ extension WholeProgram {
             #expect(curves.graphs == 1)
             #expect(curves.computed.keys.count { $0.tag == "loss/train" } == 14, "the first and every second")
             #expect(curves.computed.keys.count { $0.tag == "loss/validation" } == 3)
+            #expect(
+                curves.computed.keys.count { $0.tag == "parameters/conv1/weight" } == 4,
+                "the first step, epochs")
+            #expect(curves.computed.keys.count { $0.tag == "confusion" } == 2, "the first epoch, the last")
 
             let before = try kept()
             #expect(try await place.trained(place.job).end == .exited(0))
@@ -61,10 +70,10 @@ extension WholeProgram {
 
         @Test func moreEpochsGoOn() async throws {
             let other = try Workplace(sharing: place)
-            try await place.trained(place.job)
-            try await other.trained(place.job.with("epochs", "2"))
+            try await place.trained(pictured)
+            try await other.trained(pictured.with("epochs", "2"))
             #expect(try other.store().steps().last == 18)
-            #expect(try await other.trained(place.job).end == .exited(0))
+            #expect(try await other.trained(pictured).end == .exited(0))
             #expect(try other.store().contents(of: 27) == place.store().contents(of: 27))
             try expectSameCurves(other.run(), as: place.run())
         }
@@ -94,11 +103,11 @@ extension WholeProgram {
         /// The run goes on from the checkpoint before, and comes to the same end.
         @Test func aDamagedCheckpointIsPassedOver() async throws {
             let other = try Workplace(sharing: place)
-            try await place.trained(place.job)
-            try await other.trained(place.job.with("epochs", "2"))
+            try await place.trained(pictured)
+            try await other.trained(pictured.with("epochs", "2"))
             let newest = other.run().checkpoints.appending("step-00000018")
             try flipBit(of: newest.appending(Checkpoint.modelFile))
-            let program = try await other.trained(place.job)
+            let program = try await other.trained(pictured)
             #expect(program.end == .exited(0), "\(program.output)")
             #expect(program.output.contains("checkpoint of step 18 is damaged"), "\(program.output)")
             #expect(program.output.contains("going on from the checkpoint of step 15"), "\(program.output)")

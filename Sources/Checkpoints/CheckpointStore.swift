@@ -114,6 +114,7 @@ package struct CheckpointStore: Sendable {
         let temporary = folder.appending(Self.temporaryPrefix + Self.name(step))
         do {
             try Durability.remove(temporary)
+            try Durability.make(folder: folder)
             try Durability.make(folder: temporary)
             let writer = CheckpointWriter(folder: temporary)
             try write(writer)

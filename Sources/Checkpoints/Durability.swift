@@ -20,9 +20,9 @@ enum Durability {
         try CheckpointsError.naming("swapping with \(other)", one) { try one.exchange(with: other) }
     }
 
-    /// Makes `folder` and its parents; its own name is durable afterwards.
+    /// Makes `folder` in one that is there; its own name is durable afterwards.
     static func make(folder: FilePath) throws {
-        try CheckpointsError.naming("making the folder", folder) { try folder.makeFolder() }
+        try CheckpointsError.naming("making the folder", folder) { try folder.makeFolderHere() }
         try sync(folder: folder.removingLastComponent())
     }
 

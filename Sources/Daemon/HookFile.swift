@@ -19,14 +19,24 @@ package enum HookFile: Hashable, Sendable {
             self = isAbsent ? .absent : .refused("\(path) cannot be looked at (\(reason))")
             return
         }
-        self = Self.refusal(folder, S_IFDIR) ?? Self.refusal(path, S_IFREG) ?? .runnable
+        // Whoever may change a folder above may put another in its place.
+        var above: [FilePath] = []
+        var ancestor = folder
+        while ancestor.removeLastComponent() { above.append(ancestor) }
+        self =
+            above.lazy.compactMap { Self.refusal($0, S_IFDIR, unlessSticky: true) }.first
+            ?? Self.refusal(folder, S_IFDIR) ?? Self.refusal(path, S_IFREG) ?? .runnable
         if self == .runnable, access(path.string, X_OK) != 0 {
             self = .refused("\(path) may not be executed by this user; chmod a+x it")
         }
     }
 
-    /// - Parameter kind: what it must be, a folder or a file.
-    private static func refusal(_ path: FilePath, _ kind: mode_t) -> HookFile? {
+    /// - Parameters:
+    ///   - kind: what it must be, a folder or a file.
+    ///   - unlessSticky: a folder in which each may only change what is their own (/tmp) will do.
+    private static func refusal(
+        _ path: FilePath, _ kind: mode_t, unlessSticky: Bool = false
+    ) -> HookFile? {
         var facts = stat()
         guard stat(path.string, &facts) == 0 else {
             return .refused("\(path) cannot be looked at (\(Errno(rawValue: errno)))")
@@ -39,7 +49,8 @@ package enum HookFile: Hashable, Sendable {
                 "\(path) belongs to user \(facts.st_uid), neither to root nor to user \(geteuid()), who would run it; chown it"
             )
         }
-        guard facts.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+        let isSticky = unlessSticky && facts.st_mode & S_ISVTX != 0
+        guard isSticky || facts.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
             return .refused("\(path) may be changed by others than its owner; chmod go-w it")
         }
         return nil

@@ -20,6 +20,10 @@ package struct Intake: Sendable {
     private var stability = ScanStability()
     /// What has arrived and is still in jobs/, as it was when it was checked.
     private var accepted: [String: FileIdentity] = [:]
+    /// What could not be claimed, and when it is tried again.
+    private var postponed: [String: (identity: FileIdentity, until: Double)] = [:]
+    /// Whether something was seen that may be complete after another look.
+    package private(set) var isWaiting = false
     /// What could not be moved away: said once.
     private var stuck: [String: FileIdentity] = [:]
 
@@ -36,7 +40,9 @@ package struct Intake: Sendable {
         for place in [JobFolder.Place.running, .paused] {
             begun += try folder.scan(place).map { ($0.fileName, place) }
         }
-        let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
+        let identities = Dictionary(
+            found.map { ($0.fileName, $0.identity) }, uniquingKeysWith: { first, _ in first })
+        postponed = postponed.filter { identities[$0.key] == $0.value.identity && now < $0.value.until }
         let settled = stability.settled(identities, now: now)
         // By arrival. The file system's clock ticks every few milliseconds; within a tick, as it was seen.
         let ripe = found.filter { settled.contains($0.fileName) || complete.contains($0.fileName) }
@@ -48,14 +54,23 @@ package struct Intake: Sendable {
             if let name = try? JobName(fileName: fileName) { news.append(.withdrew(name)) }
         }
         stuck = stuck.filter { identities[$0.key] == $0.value }
-        for fileName in ripe where accepted[fileName] == nil {
+        for fileName in ripe where accepted[fileName] == nil && postponed[fileName] == nil {
             guard let identity = identities[fileName] else { continue }
             let wasStuck = stuck[fileName] != nil
             guard let item = examine(fileName, identity, begun) else { continue }
             if case .stuck = item, wasStuck { continue }
             news.append(item)
         }
+        isWaiting = found.contains {
+            accepted[$0.fileName] == nil && stuck[$0.fileName] == nil && postponed[$0.fileName] == nil
+        }
         return news
+    }
+
+    /// The job could not be claimed: it is no news before then, unless its file changes.
+    package mutating func postpone(_ name: JobName, until: Double) {
+        guard let identity = folder.identity(name.fileName, in: .queued) else { return }
+        postponed[name.fileName] = (identity, until)
     }
 
     /// Whether the file is still the one that was checked.

@@ -34,6 +34,8 @@ package struct RunningJobs: Sendable {
     }
 
     private let folder: JobFolder
+    /// Whether another look may show that a file is gone, or complete.
+    package private(set) var isWaiting = false
     private var files: [JobName: File] = [:]
     private var stability = ScanStability()
     /// What was said once of files that are no jobs.
@@ -64,7 +66,8 @@ package struct RunningJobs: Sendable {
         complete: [String], except: Set<JobName>, isFirst: Bool, now: Double
     ) throws(SpoolError) -> [News] {
         let found = try folder.scan(.running)
-        let identities = Dictionary(uniqueKeysWithValues: found.map { ($0.fileName, $0.identity) })
+        let identities = Dictionary(
+            found.map { ($0.fileName, $0.identity) }, uniquingKeysWith: { first, _ in first })
         let settled = stability.settled(identities, now: now).union(complete)
         mentioned.formIntersection(identities.keys)
         var news: [News] = []
@@ -76,6 +79,11 @@ package struct RunningJobs: Sendable {
             if let name, files[name] != nil || except.contains(name) { continue }
             if let item = appeared(fileName, name, identity) { news.append(item) }
         }
+        isWaiting =
+            files.values.contains { $0.missingSince != nil }
+            || found.contains { file in
+                !mentioned.contains(file.fileName) && !files.keys.contains { $0.fileName == file.fileName }
+            }
         return news
     }
 
@@ -124,6 +132,13 @@ package struct RunningJobs: Sendable {
     private mutating func appeared(_ fileName: String, _ name: JobName?, _ identity: FileIdentity) -> News? {
         guard let name else {
             return mentioned.insert(fileName).inserted ? .strange(fileName: fileName) : nil
+        }
+        if let other = files.keys.first(where: { $0.stem == name.stem }) {
+            return .refused(
+                name,
+                reason:
+                    "\(fileName): the run \"\(name.stem)\" is \(other.fileName)'s, which is in jobs/running already; "
+                    + "give this job another name")
         }
         do {
             let priority = try folder.plan(name, in: .running).priority

@@ -215,6 +215,8 @@ package struct Scheduler: Sendable {
     /// A person has taken the job's file out of running/.
     package mutating func departed(_ name: JobName, _ departure: Departure, now: Double) -> [Action] {
         if case .working(var work) = turn, work.begun.job.name == name {
+            // It may have come back meanwhile, and gone again.
+            begun.removeAll { $0.job.name == name }
             if work.interruption == nil { return interrupt(work, .departed(departure), now) }
             work.interruption = .departed(departure)
             turn = .working(work)

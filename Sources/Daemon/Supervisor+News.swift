@@ -24,6 +24,16 @@ extension Supervisor {
             if !isStopping {
                 for item in try intake.scan(complete: news[.queued]?.complete ?? [], now: now) { take(item) }
             }
+            let unreadable = try folder.unreadableNames()
+            complain(
+                .names,
+                unreadable == 0
+                    ? nil
+                    : "\(unreadable) names in \(root.jobs) are no UTF-8; rename these files, they are left alone"
+            )
+            if running.isWaiting || intake.isWaiting {
+                nextLook = min(nextLook, now + ScanStability.age)
+            }
             complain(.look, nil)
         } catch {
             complain(.look, "\(error)")
@@ -81,7 +91,11 @@ extension Supervisor {
         case .withdrew(let name):
             log(name).info("\(name.stem): no longer queued, its file has changed or gone")
             scheduler.withdraw(name)
-        case .refused(_, let reason): log.warning("refused: \(reason)")
+            withdrawn(name)
+        case .refused(let fileName, let reason):
+            log.warning("refused: \(reason)")
+            metrics.jobsFinished[.failed, default: 0] += 1
+            if let name = try? JobName(fileName: fileName) { tell(.failed, name, reason) }
         case .stuck(let fileName, let reason): log.error("\(fileName): \(reason)")
         }
     }
@@ -104,6 +118,16 @@ extension Supervisor {
         case .strange(let fileName):
             log.error("\(fileName) in \(root.running) is no name of a job; it is left alone")
         case .stuck(let name, let reason): log(name).error("\(reason)")
+        }
+    }
+
+    /// A job that had not begun: a person may have cancelled or paused it.
+    private func withdrawn(_ name: JobName) {
+        if folder.identity(name.fileName, in: .cancelled) != nil {
+            metrics.jobsFinished[.cancelled, default: 0] += 1
+            tell(.cancelled, name, "before it had begun")
+        } else if folder.identity(name.fileName, in: .paused) != nil {
+            tell(.paused, name, "before it had begun")
         }
     }
 

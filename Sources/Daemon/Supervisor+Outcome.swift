@@ -108,7 +108,7 @@ extension Supervisor {
         var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)
         // A worker that has said itself that it is done, or why it failed, has said it better.
         guard status.state != state || [.waiting, .stopped].contains(state) else { return }
-        (status.state, status.message) = (state, message)
+        (status.name, status.state, status.message) = (job.stem, state, message)
         (status.attempt, status.updated) = (max(attempts, status.attempt), Date())
         (status.pid, status.eta, status.imagesPerSecond) = (nil, nil, nil)
         do {

@@ -13,6 +13,7 @@ extension Supervisor {
         let running = scheduler.current
         let status = running.flatMap { RunStatus.load(root.run($0.stem).status) }
         let line = statusLine(running, status)
+        log.debug("looked at the folders: \(line)")
         if line != toldStatus { notify.send(.status(line)) }
         toldStatus = line
         guard let path = settings.metrics else { return }
@@ -45,9 +46,15 @@ extension Supervisor {
     }
 
     /// A job has come to another state.
-    func tell(_ state: Hooks.State, _ job: JobName) {
-        let status = root.run(job.stem).status
-        hooks.run(state, job: job, status: FileManager.default.contents(atPath: status.string))
+    /// - Parameter message: of one that has no run, or whose run is another's.
+    func tell(_ state: Hooks.State, _ job: JobName, _ message: String? = nil) {
+        guard let message else {
+            let status = try? root.run(job.stem).status.contentsIfPresent()
+            return hooks.run(state, job: job, status: status.flatMap(\.self))
+        }
+        var status = RunStatus(state: RunStatus.State(rawValue: state.rawValue) ?? .stopped, attempt: 0)
+        (status.name, status.message) = (job.stem, message)
+        hooks.run(state, job: job, status: try? status.json())
     }
 
     private func statusLine(_ running: JobName?, _ status: RunStatus?) -> String {

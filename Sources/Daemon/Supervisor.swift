@@ -48,7 +48,12 @@ package final class Supervisor {
     /// What was last said of what keeps going wrong, to say it once.
     var complaints: [Trouble: String] = [:]
 
-    enum Trouble: Hashable { case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics }
+    /// Seconds before a job that could not be claimed is tried again.
+    private static let claimPause = 30.0
+
+    enum Trouble: Hashable {
+        case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics, names
+    }
 
     /// Takes the root: makes its folders and locks it.
     /// - Parameters:
@@ -71,6 +76,7 @@ package final class Supervisor {
         running = RunningJobs(folder)
         try folder.createTree()
         lock = try RootLock(root)
+        folder.restoreEarlier()
     }
 
     /// Serves until asked to stop and the worker, if there is one, has ended.
@@ -104,11 +110,13 @@ package final class Supervisor {
     /// Sleeps until something happens or is due.
     /// - Returns: whether something happened in the folders.
     private func wait(_ requests: Requests) throws(DaemonError) -> Bool {
-        let folders = watchers.values.map(\.descriptor)
+        // What cannot be acted upon now is not listened to either.
+        let folders = isAtHome ? watchers.values.map(\.descriptor) : []
         let ended = isAtHome || isStopping ? worker.map { [$0.ended] } : nil
+        let deadline = isAtHome || isStopping ? scheduler.deadline : nil
         let sources = folders + [requests.descriptor] + (ended ?? [])
         var descriptors = sources.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
-        let due = min(nextLook, nextSign, scheduler.deadline ?? .infinity)
+        let due = min(nextLook, nextSign, deadline ?? .infinity)
         let milliseconds = Int32(max(0, min((due - now) * 1000 + 1, 60_000)))
         guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) >= 0 || errno == EINTR else {
             throw DaemonError(.system, "poll(2) failed", cause: Errno(rawValue: errno))
@@ -192,6 +200,7 @@ package final class Supervisor {
             try folder.claim(job)
         } catch {
             complain(.claim, "\(job.stem): cannot be started: \(error)")
+            intake.postpone(job, until: now + Self.claimPause)
             return scheduler.claimFailed(now: now)
         }
         complain(.claim, nil)

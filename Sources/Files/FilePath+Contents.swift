@@ -5,12 +5,21 @@ internal import Glibc
 package import SystemPackage
 
 extension FilePath {
+    /// Larger than any file that is read whole here.
+    private static var most: Int64 { 64 << 20 }
+
     /// Nil if there is no such file.
-    /// - Throws: `Errno`.
+    /// - Throws: `Errno`; `.invalidArgument` for what is no regular file, which could keep a reader waiting for ever, and
+    ///   `.fileTooLarge` beyond 64 MiB.
     package func contentsIfPresent() throws -> Data? {
         do {
-            let file = try FileDescriptor.open(self, .readOnly, options: .closeOnExec)
+            let file = try FileDescriptor.open(self, .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
+                var facts = Glibc.stat()
+                guard fstat(file.rawValue, &facts) == 0 else { throw Errno(rawValue: errno) }
+                guard facts.st_mode & S_IFMT != S_IFDIR else { throw Errno.isDirectory }
+                guard facts.st_mode & S_IFMT == S_IFREG else { throw Errno.invalidArgument }
+                guard facts.st_size <= Self.most else { throw Errno.fileTooLarge }
                 var data = Data()
                 var chunk = [UInt8](repeating: 0, count: 1 << 16)
                 while case let count = try chunk.withUnsafeMutableBytes({ try file.read(into: $0) }),

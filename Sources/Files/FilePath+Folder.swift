@@ -20,6 +20,16 @@ extension FilePath {
         if try stat().type != .directory { throw Errno.notDirectory }
     }
 
+    /// Makes the folder in one that is there. Where that one is not, it has been unmounted or moved, and is no place to
+    /// begin anew.
+    /// - Throws: `Errno`; `.notDirectory` where something else has its name.
+    package func makeFolderHere() throws {
+        if mkdir(string, 0o777) == 0 { return }
+        let reason = Errno(rawValue: errno)
+        guard reason == .fileExists else { throw reason }
+        if try stat().type != .directory { throw Errno.notDirectory }
+    }
+
     /// Makes the names in this folder survive a power cut.
     /// - Throws: `Errno`.
     package func syncFolder() throws {

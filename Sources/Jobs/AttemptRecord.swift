@@ -13,6 +13,8 @@ package struct AttemptRecord: Codable, Hashable, Sendable {
     /// Step of the newest checkpoint when the last attempt ended; -1 for none.
     package var step = -1
 
+    private static let most = 1_000_000_000
+
     package init() {}
 
     /// - Throws: `runFile`.
@@ -35,7 +37,12 @@ package struct AttemptRecord: Codable, Hashable, Sendable {
         guard let data = try? path.contentsIfPresent() else { return nil }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try? decoder.decode(Self.self, from: data)
+        guard var record = try? decoder.decode(Self.self, from: data) else { return nil }
+        // A person may have written anything.
+        record.attempts = max(0, min(record.attempts, most))
+        record.withoutProgress = max(0, min(record.withoutProgress, most))
+        record.step = max(-1, record.step)
+        return record
     }
 }
 

@@ -9,6 +9,8 @@ package struct RunStatus: Codable, Hashable, Sendable {
         case preparing, training, evaluating, stopped, done, failed, cancelled, waiting
     }
 
+    /// The run's; nil in a status of before there was one.
+    package var name: String?
     package var state: State
     package var epoch: Int?
     package var epochs: Int?

@@ -59,6 +59,8 @@ enum Entry: Hashable {
     }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        // Clocks and touch(1) may say anything; 2262 is the last year that fits.
+        let (seconds, overflows) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflows ? (time.tv_sec < 0 ? .min : .max) : seconds &+ Int64(time.tv_nsec)
     }
 }

@@ -60,17 +60,37 @@ package struct JobFolder: Sendable {
     /// The job files in a place, those with a wrong name too (see `JobName.isMeant`), in the order of their arrival.
     package func scan(_ place: Place) throws(SpoolError) -> [(fileName: String, identity: FileIdentity)] {
         let folder = path(place)
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder.string)
-        } catch {
-            throw SpoolError(.folder, "the folder \(folder) cannot be read", cause: error)
-        }
         var found: [(fileName: String, identity: FileIdentity)] = []
-        for name in names where JobName.isMeant(fileName: name) {
-            if case .file(let identity)? = Entry(folder.appending(name)) { found.append((name, identity)) }
+        // Two names may be one to Swift (é in two spellings): the second waits until the first has gone.
+        var seen: Set<String> = []
+        for case let name? in try names(place) where JobName.isMeant(fileName: name) {
+            if case .file(let identity)? = Entry(folder.appending(name)), seen.insert(name).inserted {
+                found.append((name, identity))
+            }
         }
         return found.sorted { ($0.identity.changed, $0.fileName) < ($1.identity.changed, $1.fileName) }
+    }
+
+    /// How many files in jobs/ have names that are no UTF-8, which nothing can be said of.
+    package func unreadableNames() throws(SpoolError) -> Int {
+        try names(.queued).count { $0 == nil }
+    }
+
+    /// Everything that lies in a place, in no order; nil for a name that is no UTF-8.
+    private func names(_ place: Place) throws(SpoolError) -> [String?] {
+        let folder = path(place)
+        guard let stream = opendir(folder.string) else {
+            throw SpoolError(.folder, "the folder \(folder) cannot be read", cause: Errno(rawValue: errno))
+        }
+        defer { closedir(stream) }
+        var names: [String?] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     /// The file as it lies in a place now; nil if it is not there.
@@ -103,15 +123,27 @@ package struct JobFolder: Sendable {
         forgetError(stem: job.stem)
     }
 
+    /// Puts back what a crash has left aside.
+    package func restoreEarlier() {
+        for place in Place.allCases {
+            for case let name? in (try? names(place)) ?? [] where name.hasSuffix(Self.asideSuffix) {
+                let fileName = String(name.dropFirst().dropLast(Self.asideSuffix.count))
+                try? path(name, in: place).renameExclusive(to: path(fileName, in: place))
+            }
+        }
+    }
+
+    private static let asideSuffix = ".earlier"
+
     /// A person may move the job itself there at this very moment, so what is to go is taken aside and looked at first.
     private func forgetEarlier(_ job: JobName, in place: Place) {
         let path = path(job.fileName, in: place)
-        let aside = self.path(place).appending(".\(job.fileName).earlier")
+        let aside = self.path(place).appending(".\(job.fileName)\(Self.asideSuffix)")
         guard Entry(path) != nil, let own = identity(job.fileName, in: .running)?.inode,
             Glibc.rename(path.string, aside.string) == 0
         else { return }
         if FileIdentity(aside)?.inode == own {
-            _ = clinux_rename_exclusive(aside.string, path.string)
+            try? aside.renameExclusive(to: path)
         } else {
             unlink(aside.string)
         }

@@ -28,6 +28,7 @@ final class StatusFile: Sendable {
         let before = RunStatus.load(path)
         contents.withLock { contents in
             contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
+            contents.status.name = path.removingLastComponent().lastComponent?.string
             contents.status.pid = getpid()
             contents.status.lastCheckpoint = before?.lastCheckpoint
             contents.status.lastCheckpointAt = before?.lastCheckpointAt

@@ -27,6 +27,8 @@ struct Alexnetd: ParsableCommand {
     static func main() {
         // Whoever reads the output may go away; a run does not end for that.
         signal(SIGPIPE, SIG_IGN)
+        // Ignored, it would take the ends of children away from whoever waits for them.
+        signal(SIGCHLD, SIG_DFL)
         // Where a standard descriptor is closed, a file of ours would take its number, and its output.
         while case let file = open("/dev/null", O_RDWR), file >= 0 {
             guard file > 2 else { continue }

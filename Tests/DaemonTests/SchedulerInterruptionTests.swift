@@ -251,4 +251,24 @@ extension SchedulerTests {
             scheduler.exited(.exited(75), step: 2, now: 2)
                 == [.leave(a, Self.record(1, step: 2), .daemonStops), .exit])
     }
+
+    /// Paused, taken back and cancelled while its worker still writes its checkpoint.
+    @Test func aJobThatComesAndGoesMeanwhileLeavesNoGhost() {
+        var scheduler = Self.working()
+        _ = scheduler.departed(a, .paused, now: 1)
+        scheduler.resume(Self.job("a"), Self.record(1))
+        _ = scheduler.departed(a, .cancelled, now: 2)
+        scheduler.enqueue(Self.job("b"))
+        #expect(
+            scheduler.exited(.exited(75), step: 3, now: 3)
+                == [.release(a, Self.record(1, step: 3), .cancelled), .claim(Self.name("b"))])
+        #expect(scheduler.held.isEmpty)
+    }
+
+    @Test func aJobThatComesBackMeanwhileGoesOn() {
+        var scheduler = Self.working()
+        _ = scheduler.departed(a, .paused, now: 1)
+        scheduler.resume(Self.job("a"), Self.record(1))
+        #expect(scheduler.exited(.exited(75), step: 3, now: 3).last == .spawn(a, Self.record(2)))
+    }
 }

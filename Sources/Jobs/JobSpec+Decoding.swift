@@ -42,8 +42,13 @@ extension JobSpec {
         }
         if let log = try fields["log"]?.fields(Self.logKeys) {
             logEvery = try log["every"]?.interval(times: false, examples: "10 steps or 1 epoch")
-            logHistograms = try log["histograms"]?.interval(times: false, examples: "200 steps or 1 epoch")
-            logImages = try log["images"]?.interval(times: false, steps: false, examples: "10 epochs")
+            if let histograms = log["histograms"] {
+                logHistograms = .some(
+                    try histograms.intervalOrNone(examples: "200 steps, 1 epoch or none"))
+            }
+            if let images = log["images"] {
+                logImages = .some(try images.intervalOrNone(steps: false, examples: "10 epochs or none"))
+            }
         }
         references = try fields["references"]?.references()
         priority = try fields["priority"]?.integer(-1000...1000)
@@ -122,6 +127,12 @@ extension JobValue {
 
     fileprivate func threads() throws(JobError) -> JobSpec.Threads {
         word == "auto" ? .auto : .count(try integerOr("auto", 1...1024))
+    }
+
+    fileprivate func intervalOrNone(
+        steps: Bool = true, examples: String
+    ) throws(JobError) -> Plan.Interval? {
+        word == "none" ? nil : try interval(times: false, steps: steps, examples: examples)
     }
 
     fileprivate func keep() throws(JobError) -> JobSpec.Keep {

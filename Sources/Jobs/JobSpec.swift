@@ -50,8 +50,9 @@ package struct JobSpec: Sendable {
     package var checkpointEvery: Plan.Interval?
     package var checkpointKeep: Keep?
     package var logEvery: Plan.Interval?
-    package var logHistograms: Plan.Interval?
-    package var logImages: Plan.Interval?
+    /// The inner nil is "none".
+    package var logHistograms: Plan.Interval??
+    package var logImages: Plan.Interval??
     package var references: [Plan.Reference]?
     package var priority: Int?
 

@@ -72,11 +72,12 @@ package struct Plan: Hashable, Sendable {
 
     package struct Log: Hashable, Sendable {
         package var every: Interval
-        package var histograms: Interval
-        /// Of the pictures that cost the most room; `.epochs`.
-        package var images: Interval
+        /// Nil for none.
+        package var histograms: Interval?
+        /// Of the pictures that cost the most room; `.epochs`, or nil for none.
+        package var images: Interval?
 
-        package init(every: Interval, histograms: Interval, images: Interval) {
+        package init(every: Interval, histograms: Interval?, images: Interval?) {
             (self.every, self.histograms, self.images) = (every, histograms, images)
         }
     }

@@ -47,8 +47,8 @@ struct PlanField: Sendable {
         },
         PlanField("log", .always(.free)) {
             .mapping([
-                ("every", .word($0.log.every.text)), ("histograms", .word($0.log.histograms.text)),
-                ("images", .word($0.log.images.text)),
+                ("every", .word($0.log.every.text)), ("histograms", .word($0.log.histograms?.text ?? "none")),
+                ("images", .word($0.log.images?.text ?? "none")),
             ])
         },
         PlanField("references", .always(.free)) { Plan.Reference.value(of: $0.references) },

@@ -23,7 +23,8 @@ final class Curves {
     let begun = ContinuousClock.now
     let graph: NetworkGraph
     private let every: Int
-    private let everyHistogram: Int
+    /// Nil for none.
+    private let everyHistogram: Int?
     private let stop: StopFlag
     private let report: (TrainingEvent) -> Void
     private var flushed = ContinuousClock.now
@@ -41,7 +42,7 @@ final class Curves {
         (self.plan, self.network, self.classes) = (plan, network, classes)
         (self.stepsPerEpoch, self.past, self.stop, self.report) = (stepsPerEpoch, past, stop, report)
         every = max(1, plan.log.every.steps(perEpoch: stepsPerEpoch) ?? 1)
-        everyHistogram = max(1, plan.log.histograms.steps(perEpoch: stepsPerEpoch) ?? 1)
+        everyHistogram = plan.log.histograms?.steps(perEpoch: stepsPerEpoch).map { max(1, $0) }
         graph = NetworkGraph(network, optimizer: plan.optimizer.rawValue, device: "/device:CPU:0")
         log = try RunLog(folder: folder, resumingAfter: step) { finding in
             report(finding.isWarning ? .warning("\(finding)") : .note("\(finding)"))
@@ -51,11 +52,13 @@ final class Curves {
     /// The first step, so that a curve shows at once, and every so many.
     func isLogStep(_ step: Int) -> Bool { step == 1 || step % every == 0 }
 
-    func isHistogramStep(_ step: Int) -> Bool { step == 1 || step % everyHistogram == 0 }
+    func isHistogramStep(_ step: Int) -> Bool {
+        everyHistogram.map { step == 1 || step % $0 == 0 } ?? false
+    }
 
     /// The first epoch, every so many, and the last.
     func isPictureEpoch(_ epoch: Int) -> Bool {
-        guard case .epochs(let count) = plan.log.images else { return false }
+        guard case .epochs(let count)? = plan.log.images else { return false }
         return epoch == 1 || epoch % count == 0 || epoch == plan.epochs
     }
 

@@ -120,7 +120,7 @@ import Testing
         // References
         Case(
             text: "dataset: /d\nreferences: 0.4", code: .wrongType,
-            says: [":2: references: \"0.4\" is no references", "{error/top1: {paper: 0.407}}"]),
+            says: [":2: references: \"0.4\" is not a mapping", "error/top1"]),
         Case(
             text: "dataset: /d\nreferences:\n  error/top1: 0.4", code: .wrongType,
             says: [":3: references.error/top1: \"0.4\" is no lines", "{paper: 0.407}"]),
@@ -128,14 +128,14 @@ import Testing
             text: "dataset: /d\nreferences: {loss: {train: 1}}", code: .wrongType,
             says: [":2: references.loss.train: ", "another name"]),
         Case(
-            text: "dataset: /d\nreferences: {error: {top1/validation: 1}}", code: .wrongType,
-            says: ["references.error.top1/validation: ", "letters, digits"]),
+            text: "dataset: /d\nreferences: {loss: {top1/validation: 1}}", code: .wrongType,
+            says: ["references.loss.top1/validation: ", "letters, digits"]),
         Case(
             text: "dataset: /d\nreferences: {loss: {\"a b\": 1}}", code: .wrongType,
             says: ["references.loss.a b: ", "letters, digits"]),
         Case(
-            text: "dataset: /d\nreferences: {/loss: {a: 1}}", code: .wrongType,
-            says: ["references./loss: ", "letters, digits"]),
+            text: "dataset: /d\nreferences: {/loss: {a: 1}}", code: .unknownKey,
+            says: ["references./loss: ", "did you mean"]),
         Case(
             text: "dataset: /d\nreferences:\n  loss:\n    a: low", code: .wrongType,
             says: [":4: references.loss.a: \"low\" is not a number"]),

@@ -3,7 +3,7 @@
 struct SmallJob {
     private var keys: [String: String] = [
         "width": "0.03125", "batch_size": "4", "epochs": "3", "threads": "2",
-        "checkpoint": "{every: 3 steps, keep: all}", "log": "{every: 2 steps}",
+        "checkpoint": "{every: 3 steps, keep: all}", "log": "{every: 2 steps, images: none}",
     ]
 
     init(dataset: String) { keys["dataset"] = dataset }

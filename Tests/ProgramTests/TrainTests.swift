@@ -31,7 +31,7 @@ extension WholeProgram {
         }
 
         @Test func trainsToTheEnd() async throws {
-            let program = try await place.trained(place.job)
+            let program = try await place.trained(pictured)
             #expect(program.end == .exited(0), "\(program.output)")
             let status = try #require(place.status())
             #expect(status.state == .done)
@@ -56,7 +56,7 @@ extension WholeProgram {
             #expect(curves.computed.keys.count { $0.tag == "confusion" } == 2, "the first epoch, the last")
 
             let before = try kept()
-            #expect(try await place.trained(place.job).end == .exited(0))
+            #expect(try await place.trained(pictured).end == .exited(0))
             #expect(try kept() == before, "finishing again changes nothing")
         }
 
@@ -137,7 +137,7 @@ extension WholeProgram {
                 let name = "step-000000\(step)"
                 try FileManager.default.removeItem(atPath: other.run().checkpoints.appending(name).string)
             }
-            let program = try await other.trained(place.job.with("log", "{every: 5 steps}"))
+            let program = try await other.trained(place.job.with("log", "{every: 5 steps, images: none}"))
             #expect(program.end == .exited(0))
             #expect(program.output.contains("going on from the checkpoint of step 9"), "\(program.output)")
             #expect(!program.output.contains("warning"), "\(program.output)")

@@ -119,7 +119,7 @@ let package = Package(
                 "Jobs",
                 system,
             ],
-            exclude: ["kill_at_call.c", "tensorboard_check.py"]),
+            exclude: ["faults.c", "tensorboard_check.py", "tensorboard_live.py"]),
         .testTarget(name: "LayeringTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -20,10 +20,14 @@ struct RunCurves {
     private(set) var measured: Set<Point> = []
     /// What is there more than once.
     private(set) var repeated: [Point] = []
+    /// What is there behind a later step of its tag.
+    private(set) var late: [Point] = []
     private(set) var graphs = 0
     private(set) var files: [String] = []
     /// Files that are not whole from their first record to their last.
     private(set) var damaged: [String] = []
+    /// Of each tag so far.
+    private var newest: [String: Int] = [:]
 
     init(_ run: RunFolder) throws {
         files = try FileManager.default.contentsOfDirectory(atPath: run.path.string)
@@ -59,5 +63,17 @@ struct RunCurves {
         case .measured: isNew = measured.insert(point).inserted
         }
         if !isNew { repeated.append(point) }
+        if step < newest[value.tag] ?? -1 { late.append(point) }
+        newest[value.tag] = step
+    }
+
+    /// The points of one record of a file that is whole.
+    static func points(_ path: FilePath, record: Int) throws -> Set<Point> {
+        var reader = try RecordReader(path)
+        for _ in 0..<record { _ = try reader.next() }
+        guard let bytes = try reader.next(), case .summary(let summary) = Event(decoding: bytes)?.content,
+            let step = Event(decoding: bytes)?.step
+        else { return [] }
+        return Set(summary.values.map { Point(tag: $0.tag, step: step) })
     }
 }

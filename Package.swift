@@ -115,9 +115,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Records", "TensorBoard", "Checkpoints",
-                "Jobs",
-                system,
+                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
+                "Checkpoints", "Jobs", "Spool", system,
             ],
             exclude: ["faults.c", "tensorboard_check.py", "tensorboard_live.py"]),
         .testTarget(name: "LayeringTests"),

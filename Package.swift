@@ -119,12 +119,12 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Records", "TensorBoard", "Checkpoints",
-                "Jobs",
-                system,
+                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
+                "Checkpoints", "Jobs", "Spool", system,
             ],
             exclude: [
-                "kill_at_call.c", "tensorboard_check.py", "tensorboard_run.py", "tensorboard_server.py",
+                "faults.c", "tensorboard_check.py", "tensorboard_live.py", "tensorboard_run.py",
+                "tensorboard_server.py",
             ]),
         .testTarget(name: "LayeringTests"),
     ],

@@ -28,6 +28,8 @@ extension CheckpointStore {
         do {
             let victims = Self.superfluous(
                 try steps(), published: published, best: try bestStep(), keep: keep)
+            // An attempt that was killed may have left the newest without its name on the disk.
+            if !victims.isEmpty { try Durability.sync(folder: folder) }
             for step in victims {
                 // Renamed first, so that a half removed one never passes for a checkpoint.
                 let doomed = folder.appending(Self.temporaryPrefix + "removing-" + Self.name(step))

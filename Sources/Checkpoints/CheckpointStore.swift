@@ -43,6 +43,8 @@ package struct CheckpointStore: Sendable {
         var publication = Publication()
         do {
             if let present = try verified(step) {
+                // Whoever gave it its name may have been killed, or told of a failure, before that was on the disk.
+                try Durability.sync(folder: folder)
                 let isBest = isBest || present.manifest.best
                 publication.isNew = try supersedes(present) && replace(present, isBest, write)
                 if !publication.isNew, isBest, !present.manifest.best { try mark(present) }

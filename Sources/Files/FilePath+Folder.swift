@@ -6,14 +6,15 @@ internal import Glibc
 package import SystemPackage
 
 extension FilePath {
-    /// Makes the folder and those around it, where they are missing.
+    /// Makes the folder and those around it, where they are missing. The names of those that it makes survive a power cut.
     /// - Throws: `Errno`; `.notDirectory` where something else has its name.
     package func makeFolder() throws {
-        if mkdir(string, 0o777) == 0 { return }
+        let parent = removingLastComponent()
+        if mkdir(string, 0o777) == 0 { return try parent.syncFolder() }
         var reason = Errno(rawValue: errno)
         if reason == .noSuchFileOrDirectory, lastComponent != nil {
-            try removingLastComponent().makeFolder()
-            if mkdir(string, 0o777) == 0 { return }
+            try parent.makeFolder()
+            if mkdir(string, 0o777) == 0 { return try parent.syncFolder() }
             reason = Errno(rawValue: errno)
         }
         guard reason == .fileExists else { throw reason }

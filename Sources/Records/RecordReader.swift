@@ -1,6 +1,7 @@
 // Reads a TFRecord file (drawn in RecordWriter.swift) front to back, as long as it was when it was opened.
-// Truncation is a normal result: a file ends clean, torn in its last record, or at a length that lies. Data that does
-// not match its checksum is skipped and counted, since the length before it still tells where the next record is.
+// Truncation is a normal result: a file ends clean, torn in its last record, or at a length that lies. A power cut may
+// leave zeros where the rest of a file was to be; a record that ends in them is torn too. Other data that does not match
+// its checksum is skipped and counted, since the length before it still tells where the next record is.
 
 package import SystemPackage
 
@@ -8,7 +9,7 @@ package struct RecordReader: ~Copyable {
     /// Why there is no further record.
     package enum End: Hashable, Sendable {
         case clean
-        /// The record that begins at this offset is not all there: its writer was interrupted.
+        /// The record that begins at this offset is not all there, and none is behind it: its writer was interrupted.
         case torn(at: Int)
         /// The length at this offset does not match its checksum, so nothing behind it can be found.
         case badLength(at: Int)
@@ -64,7 +65,10 @@ package struct RecordReader: ~Copyable {
                     MaskedCRC.of(UnsafeRawBufferPointer(rebasing: $0[..<8]))
                 )
             }
-            guard header == lengthCRC else { return finish(.badLength(at: offset)) }
+            guard header == lengthCRC else {
+                return finish(
+                    try endsInZeros(before: offset + 12) ? .torn(at: offset) : .badLength(at: offset))
+            }
             guard length <= UInt64(left - RecordWriter.overhead) else { return finish(.torn(at: offset)) }
             let count = Int(length)
             guard try fill(count + RecordWriter.overhead) else { return finish(.torn(at: offset)) }
@@ -72,6 +76,9 @@ package struct RecordReader: ~Copyable {
                 let data = UnsafeRawBufferPointer(rebasing: $0[12..<12 + count])
                 let crc = UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 12 + count, as: UInt32.self))
                 return MaskedCRC.of(data) == crc ? [UInt8](data) : nil
+            }
+            if data == nil, try endsInZeros(before: offset + count + RecordWriter.overhead) {
+                return finish(.torn(at: offset))
             }
             offset += count + RecordWriter.overhead
             consumed += count + RecordWriter.overhead
@@ -84,6 +91,31 @@ package struct RecordReader: ~Copyable {
     private mutating func finish(_ end: End) -> [UInt8]? {
         self.end = end
         return nil
+    }
+
+    /// Whether the zeros at the file's end begin before an offset.
+    private func endsInZeros(before limit: Int) throws -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var end = size
+        while end >= limit {
+            let start = max(0, end - chunk.count)
+            do {
+                let count = try chunk.withUnsafeMutableBytes {
+                    try file.read(
+                        fromAbsoluteOffset: Int64(start),
+                        into: UnsafeMutableRawBufferPointer(rebasing: $0[..<(end - start)]))
+                }
+                // It has become shorter.
+                guard count == end - start else { return false }
+            } catch {
+                throw RecordsError(.unreadable, "cannot read \(path) at byte \(start)", cause: error)
+            }
+            if let last = chunk[..<(end - start)].lastIndex(where: { $0 != 0 }) {
+                return start + last + 1 < limit
+            }
+            end = start
+        }
+        return true
     }
 
     private func window<R>(_ count: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {

@@ -5,7 +5,10 @@
 // 3. What was not written stays pending, byte for byte: a reader that saw the part that was cut off sees the same
 //    bytes again once there is space.
 // 4. After `sync` all that was flushed survives a power cut, the file's name included.
+// 5. Where a sync fails, the kernel may have dropped what was written since the last one and take it for written all the
+//    same. So it is cut off, and pending again.
 
+internal import Files
 private import Glibc
 internal import Records
 package import SystemPackage
@@ -19,6 +22,8 @@ package struct EventFileWriter: ~Copyable {
         let descriptor: FileDescriptor
         /// Of the whole records in it.
         var length = 0
+        /// Of those that survive a power cut.
+        var syncedLength = 0
         var hasTornTail = false
         var nameIsSynced = false
     }
@@ -29,6 +34,8 @@ package struct EventFileWriter: ~Copyable {
     private var file: File?
     private var pending = RecordWriter()
     private var arena = MessageArena()
+    /// Written since the last sync.
+    private var unsynced = RecordWriter()
 
     /// - Parameter now: the wall clock, seconds since 1970.
     package init(folder: FilePath, now: @escaping () -> Double = WallClock.now) {
@@ -74,19 +81,45 @@ package struct EventFileWriter: ~Copyable {
             throw Self.error("cannot write to \(file.path)", error)
         }
         file.length += written
+        unsynced.append(wholeRecords: pending)
         pending.removeAll()
     }
 
     /// Flushes, and returns once all of it is on the disk.
-    /// - Throws: as `flush`.
+    /// - Throws: as `flush`; what is not on the disk is pending again.
     package mutating func sync() throws {
         try flush()
-        guard let file else { return }
-        try FileSync.sync(file.descriptor, file.path)
+        guard var file else { return }
+        defer { self.file = file }
+        do {
+            try file.descriptor.sync()
+        } catch {
+            unsynced.append(wholeRecords: pending)
+            swap(&pending, &unsynced)
+            unsynced.removeAll()
+            (file.length, file.hasTornTail) = (file.syncedLength, true)
+            try? Self.cutTornTail(&file)
+            throw Self.error("cannot bring \(file.path) to the disk", error)
+        }
+        file.syncedLength = file.length
+        unsynced.removeAll()
+        try Self.checkPlace(file)
         if !file.nameIsSynced {
             try FileSync.sync(folder: folder)
-            self.file?.nameIsSynced = true
+            file.nameIsSynced = true
         }
+    }
+
+    /// A file that somebody has moved or deleted takes points for nobody.
+    private static func checkPlace(_ file: File) throws {
+        do {
+            let (own, there) = (try file.descriptor.stat(), try file.path.stat())
+            if own.inode == there.inode, own.deviceID == there.deviceID { return }
+        } catch Errno.noSuchFileOrDirectory {
+        } catch { throw Self.error("cannot look for \(file.path)", error) }
+        throw TensorBoardError(
+            .inputOutput,
+            "the event file \(file.path) was taken away while it was written; start the attempt again")
     }
 
     /// Makes the file, named behind all others, and puts its version before what is pending.
@@ -119,7 +152,7 @@ package struct EventFileWriter: ~Copyable {
             try file.descriptor.resize(to: Int64(file.length))
             file.hasTornTail = false
         } catch {
-            throw Self.error("cannot cut the torn record off \(file.path)", error)
+            throw Self.error("cannot cut what is not on the disk off \(file.path)", error)
         }
     }
 

@@ -1,5 +1,5 @@
 // Publishes checkpoints on a thread of its own, from a snapshot whose memory is allocated at the start, so that training
-// stands still only for a copy. One publication at a time. A full disk is waited out here.
+// stands still only for a copy. One publication at a time. A full or failing disk is waited out here.
 
 internal import Checkpoints
 internal import Compute

@@ -28,8 +28,8 @@ final class Curves {
     private let stop: StopFlag
     private let report: (TrainingEvent) -> Void
     private var flushed = ContinuousClock.now
-    /// Said once until there is room again.
-    private var diskIsFull = false
+    /// Said once until the disk takes points again.
+    private var isRefused = false
 
     /// - Parameters:
     ///   - step: inside the checkpoint that the run resumes from; 0 without one.
@@ -75,19 +75,19 @@ final class Curves {
         if ContinuousClock.now - flushed > .seconds(Self.patience) { try flush() }
     }
 
-    /// A full disk is no error here: the points stay in memory.
+    /// A disk that is full or fails is no error here: the points stay in memory.
     func flush() throws {
         flushed = .now
         do {
             try log.flush()
-            diskIsFull = false
-        } catch  where DiskPatience.isNoSpace(error) {
-            if !diskIsFull { report(.waiting("\(error)")) }
-            diskIsFull = true
+            isRefused = false
+        } catch  where DiskPatience.isNoSpace(error) || DiskPatience.isDeviceFailure(error) {
+            if !isRefused { report(.waiting("\(error)")) }
+            isRefused = true
         }
     }
 
-    /// Everything so far to the disk; waits while that is full.
+    /// Everything so far to the disk; waits while that is full or fails.
     func sync() throws {
         try DiskPatience.waitOut(stop, { report(.waiting($0)) }, { try log.sync() })
     }

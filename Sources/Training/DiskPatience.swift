@@ -1,4 +1,5 @@
-// A full disk is no reason to lose work: wait until there is room, and say so.
+// A full disk is no reason to lose work: wait until there is room, and say so. Nor is one that fails once; but one that
+// keeps failing ends the attempt, and a later one may find it mended.
 
 internal import Checkpoints
 internal import Foundation
@@ -7,15 +8,21 @@ internal import SystemPackage
 internal import TensorBoard
 
 enum DiskPatience {
-    /// Repeats `body` while it fails for lack of space, every two seconds.
-    /// - Parameter say: called with the error's text at first, then once a minute.
+    /// How often a device may fail in a row.
+    private static let failures = 3
+
+    /// Repeats `body` every two seconds while it fails for lack of space, and a few times when the device fails.
+    /// - Parameters:
+    ///   - say: called with the error's text at first, then once a minute.
+    ///   - body: begins anew with what it writes: after a failure the kernel may have dropped it.
     /// - Throws: `.stopped` once asked to stop; other errors of `body` as they are.
     static func waitOut<T>(_ stop: StopFlag, _ say: (String) -> Void, _ body: () throws -> T) throws -> T {
-        var refusals = 0
+        var (refusals, failed) = (0, 0)
         while true {
             do {
                 return try body()
-            } catch  where isNoSpace(error) {
+            } catch  where isNoSpace(error) || isDeviceFailure(error) && failed < failures {
+                if isDeviceFailure(error) { failed += 1 }
                 if refusals % 30 == 0 { say("\(error)") }
                 refusals += 1
                 for _ in 0..<20 {
@@ -34,5 +41,16 @@ enum DiskPatience {
         case let error as TensorBoardError: error.code == .noSpace
         default: false
         }
+    }
+
+    static func isDeviceFailure(_ error: any Error) -> Bool {
+        let cause: (any Error)? =
+            switch error {
+            case let error as JobError: error.cause
+            case let error as CheckpointsError: error.cause
+            case let error as TensorBoardError: error.cause
+            default: error
+            }
+        return cause as? Errno == .ioError
     }
 }

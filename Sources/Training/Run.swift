@@ -68,7 +68,12 @@ package final class Run {
     /// A predecessor may be about to end.
     private func lockFolder() throws -> FileLock {
         try patiently {
-            do { try folder.path.makeFolder() } catch {
+            do {
+                try folder.path.makeFolder()
+                // Whoever made it may have been killed before these names were on the disk.
+                try root.runs.syncFolder()
+                try root.path.syncFolder()
+            } catch {
                 throw JobError(
                     .runFile, "the run's folder cannot be made; check the path and its permissions",
                     file: folder.path.string, cause: error)

@@ -7,7 +7,7 @@ package enum TrainingEvent: Sendable {
     case note(String)
     /// A sentence that a person should see.
     case warning(String)
-    /// The disk is full, and it waits for room; said again once a minute.
+    /// The disk is full or fails, and is tried again; said again once a minute.
     case waiting(String)
     /// Reading the whole data set once: images done, of all.
     case scanning(done: Int, of: Int)

@@ -6,7 +6,7 @@ import Testing
 
 extension WholeProgram {
     @Suite struct FullDiskTests {
-        private static let isPossible: Bool = {
+        static let isPossible: Bool = {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]

@@ -1,7 +1,7 @@
 // The daemon is killed right before each call by which it takes a job or changes its state. Afterwards the job's file lies
 // in one folder, and the next daemon brings the job to its end.
 //
-// Every 15th call here, other ones each time; all of them with ALEXNETD_KILL_STRIDE=1.
+// Every 15th call here, other ones each time; all of them with ALEXNETD_KILL_STRIDE=1 or ALEXNETD_LONG=1.
 
 import Files
 import Foundation
@@ -11,12 +11,8 @@ import SystemPackage
 import TemporaryFolders
 import Testing
 
-private let compiler = ["/usr/bin/clang", "/usr/bin/cc", "/usr/local/bin/clang"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
-
 extension WholeProgram {
-    @Suite(.enabled(if: compiler != nil, "needs a C compiler"))
+    @Suite(.enabled(if: FaultLibrary.isPossible, "needs a C compiler"))
     struct KillAtCallTests {
         enum Fate: String, CaseIterable {
             case done, failed, refused, cancelled, deleted
@@ -41,23 +37,14 @@ extension WholeProgram {
         }
 
         let folder: TemporaryFolder
-        let library: FilePath
 
-        init() throws {
-            folder = try TemporaryFolder()
-            library = folder.path.appending("kill_at_call.so")
-            let source = FilePath(#filePath).removingLastComponent().appending("kill_at_call.c")
-            let compiling = try Process.run(
-                URL(fileURLWithPath: try #require(compiler)),
-                arguments: ["-shared", "-fPIC", "-O1", "-o", library.string, source.string, "-ldl"])
-            compiling.waitUntilExit()
-            try #require(compiling.terminationStatus == 0)
-        }
+        init() throws { folder = try TemporaryFolder() }
 
         @Test(arguments: Fate.allCases) func noJobIsLostOrDoubled(_ fate: Fate) async throws {
             let images = try Workplace()
             let environment = ProcessInfo.processInfo.environment
-            let stride = environment["ALEXNETD_KILL_STRIDE"].flatMap(Int.init) ?? 15
+            let stride =
+                environment["ALEXNETD_KILL_STRIDE"].flatMap(Int.init) ?? (FaultLibrary.isLong ? 1 : 15)
             let calls = try await callsUntilTheEnd(fate, images)
             try #require(calls > 10)
             var kills = 0
@@ -88,12 +75,10 @@ extension WholeProgram {
         }
 
         private func daemon(_ place: Workplace, at call: Int) throws -> Program {
-            try Program(
-                ["serve", "--root", place.root.path.string],
-                environment: [
-                    "LD_PRELOAD": library.string, "KILL_AT_CALL": "\(call)",
-                    "KILL_AT_CALL_COUNT": folder.path.appending("count").string,
-                ])
+            let faults = Faults(
+                rules: [Faults.Rule(effect: .kill, first: call)], count: folder.path.appending("count"))
+            return try Program(
+                ["serve", "--root", place.root.path.string], environment: faults.environment())
         }
 
         /// As a file that was there before the daemon.

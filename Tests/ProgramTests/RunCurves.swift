@@ -22,10 +22,14 @@ struct RunCurves {
     private(set) var told: Set<Point> = []
     /// What is there more than once.
     private(set) var repeated: [Point] = []
+    /// What is there behind a later step of its tag.
+    private(set) var late: [Point] = []
     private(set) var graphs = 0
     private(set) var files: [String] = []
     /// Files that are not whole from their first record to their last.
     private(set) var damaged: [String] = []
+    /// Of each tag so far.
+    private var newest: [String: Int] = [:]
 
     init(_ run: RunFolder) throws {
         files = try FileManager.default.contentsOfDirectory(atPath: run.path.string)
@@ -64,9 +68,21 @@ struct RunCurves {
             let bytes = Event(wallTime: 0, step: step, .summary(bare)).encoded()
             if computed.updateValue(bytes, forKey: point) != nil { repeated.append(point) }
         }
+        if step < newest[value.tag] ?? -1 { late.append(point) }
+        newest[value.tag] = step
     }
 
     private mutating func note(_ insertion: (inserted: Bool, memberAfterInsert: Point)) {
         if !insertion.inserted { repeated.append(insertion.memberAfterInsert) }
+    }
+
+    /// The points of one record of a file that is whole.
+    static func points(_ path: FilePath, record: Int) throws -> Set<Point> {
+        var reader = try RecordReader(path)
+        for _ in 0..<record { _ = try reader.next() }
+        guard let bytes = try reader.next(), case .summary(let summary) = Event(decoding: bytes)?.content,
+            let step = Event(decoding: bytes)?.step
+        else { return [] }
+        return Set(summary.values.map { Point(tag: $0.tag, step: step) })
     }
 }

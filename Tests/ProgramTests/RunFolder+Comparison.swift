@@ -1,37 +1,58 @@
 // What "bit for bit that of a run that was never interrupted" means, file by file.
 
 import Checkpoints
+import Foundation
 import Jobs
 import Testing
 
 /// Expects every checkpoint of `run`, and every point of its curves, to be that of `reference`.
+/// - Parameter when: said with what is not as expected.
 func expectSame(
-    _ run: RunFolder, as reference: RunFolder, location: SourceLocation = #_sourceLocation
+    _ run: RunFolder, as reference: RunFolder, _ when: @autoclosure () -> String = "",
+    location: SourceLocation = #_sourceLocation
 ) throws {
     let (store, other) = (CheckpointStore(run), CheckpointStore(reference))
     let steps = try store.steps()
-    #expect(try steps == other.steps(), sourceLocation: location)
-    for step in steps {
-        #expect(try store.contents(of: step) == other.contents(of: step), sourceLocation: location)
+    #expect(try steps == other.steps(), "\(when())", sourceLocation: location)
+    for step in try other.steps() where steps.contains(step) {
+        #expect(
+            try store.contents(of: step) == other.contents(of: step), "\(when())", sourceLocation: location)
     }
-    try expectSameCurves(run, as: reference, location: location)
+    try expectSameCurves(run, as: reference, when(), location: location)
 }
 
 func expectSameCurves(
-    _ run: RunFolder, as reference: RunFolder, location: SourceLocation = #_sourceLocation
+    _ run: RunFolder, as reference: RunFolder, _ when: @autoclosure () -> String = "",
+    location: SourceLocation = #_sourceLocation
 ) throws {
     let (curves, expected) = (try RunCurves(run), try RunCurves(reference))
-    #expect(curves.damaged == [], sourceLocation: location)
-    #expect(curves.repeated == [], sourceLocation: location)
-    #expect(curves.graphs == 1, sourceLocation: location)
-    #expect(!curves.computed.isEmpty, sourceLocation: location)
+    #expect(curves.damaged == [], "\(when())", sourceLocation: location)
+    #expect(curves.repeated == [], "\(when())", sourceLocation: location)
+    #expect(curves.late == [], "\(when())", sourceLocation: location)
+    #expect(curves.graphs == 1, "\(when())", sourceLocation: location)
+    #expect(!curves.computed.isEmpty, "\(when())", sourceLocation: location)
     let different = Set(curves.computed.keys).union(expected.computed.keys)
         .filter { curves.computed[$0] != expected.computed[$0] }
-    #expect(different == [], sourceLocation: location)
+    #expect(different == [], "\(when())", sourceLocation: location)
     // Without a checkpoint's seconds: they are logged at the first log step after it happened to be finished.
     let missing = curves.measured.symmetricDifference(expected.measured)
         .filter { $0.tag != "system/checkpoint_seconds" }
-    #expect(missing == [], sourceLocation: location)
+    #expect(missing == [], "\(when())", sourceLocation: location)
+}
+
+/// Expects what holds at every moment of a run that nobody but its worker has touched: a checkpoint that has its name is
+/// whole, and no point is there twice.
+func expectNoHarm(
+    _ run: RunFolder, _ when: @autoclosure () -> String = "", location: SourceLocation = #_sourceLocation
+) throws {
+    let store = CheckpointStore(run)
+    for step in try store.steps() {
+        #expect(try store.verified(step) != nil, "\(when())", sourceLocation: location)
+    }
+    guard FileManager.default.fileExists(atPath: run.path.string) else { return }
+    let curves = try RunCurves(run)
+    #expect(curves.repeated == [], "\(when())", sourceLocation: location)
+    #expect(curves.damaged.count <= 1, "\(when()) \(curves.damaged)", sourceLocation: location)
 }
 
 extension CheckpointStore {

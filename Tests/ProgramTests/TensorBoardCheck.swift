@@ -1,12 +1,11 @@
-// tensorboard_check.py, where there is a Python that has TensorBoard.
+// tensorboard_check.py and tensorboard_live.py, where there is a Python that has TensorBoard.
 
 import Foundation
 import SystemPackage
 
 enum TensorBoardCheck {
     private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
-    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("tensorboard_check.py").path
+    private static let scripts = FilePath(#filePath).removingLastComponent()
 
     static let isPossible: Bool = {
         let process = Process()
@@ -20,8 +19,18 @@ enum TensorBoardCheck {
 
     static func run(_ runs: FilePath, sameAs reference: FilePath) async throws -> Program {
         let program = try Program(
-            [python, script, runs.string, "--same-as", reference.string], executable: "/usr/bin/env")
+            [
+                python, scripts.appending("tensorboard_check.py").string, runs.string, "--same-as",
+                reference.string,
+            ], executable: "/usr/bin/env")
         try await program.end(within: 300)
         return program
+    }
+
+    /// Two live servers; how to ask them stands in the script.
+    static func watch(_ runs: FilePath, questions: FilePath) throws -> Program {
+        try Program(
+            [python, scripts.appending("tensorboard_live.py").string, runs.string, questions.string],
+            executable: "/usr/bin/env")
     }
 }

@@ -53,7 +53,7 @@ extension WholeProgram {
             #expect(
                 curves.computed.keys.count { $0.tag == "parameters/conv1/weight" } == 4,
                 "the first step, epochs")
-            #expect(curves.computed.keys.count { $0.tag == "confusion" } == 2, "the first epoch, the last")
+            #expect(curves.computed.keys.count { $0.tag == "confusion" } == 3, "every epoch")
 
             let before = try kept()
             #expect(try await place.trained(pictured).end == .exited(0))

@@ -35,18 +35,19 @@ final class Workplace {
     func run(_ name: String = "net") -> RunFolder { root.run(name) }
 
     /// Starts `alexnetd train` on a job, whose file is written for it.
-    func train(_ job: SmallJob, _ name: String = "net") throws -> Program {
+    func train(_ job: SmallJob, _ name: String = "net", with faults: Faults? = nil) throws -> Program {
         let file = folder.path.appending("\(name).yml")
         try job.text.write(toFile: file.string, atomically: true, encoding: .utf8)
-        return try Program(["train", file.string, "--root", root.path.string])
+        return try Program(
+            ["train", file.string, "--root", root.path.string], environment: faults?.environment() ?? [:])
     }
 
     /// Trains to the end of the process.
     @discardableResult
-    func trained(_ job: SmallJob, _ name: String = "net", within seconds: Double = 120) async throws
-        -> Program
-    {
-        let program = try train(job, name)
+    func trained(
+        _ job: SmallJob, _ name: String = "net", with faults: Faults? = nil, within seconds: Double = 120
+    ) async throws -> Program {
+        let program = try train(job, name, with: faults)
         try await program.end(within: seconds)
         return program
     }

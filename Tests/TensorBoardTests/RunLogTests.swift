@@ -184,6 +184,8 @@ import Testing
         let file = try #require(try folder.eventFiles().first)
         var bytes = try folder.contents(file)
         bytes[bytes.count - 20] ^= 0xFF
+        // Not a record that ends in zeros, which would be a torn one.
+        bytes[bytes.count - 1] |= 1
         _ = try folder.write(bytes, to: try #require(file.lastComponent?.string))
         let findings = try attempt(after: 20, through: 40)
         #expect(findings.first == .unreadableRecords(file, count: 1))

@@ -28,8 +28,8 @@ extension WholeProgram {
                     #expect(try RunCurves(place.run()).late == [])
                 }
                 let files = try RunCurves(place.run()).files
-                // All points were there before the third attempt.
-                #expect(files.count == 2, "\(clocks): \(files)")
+                // All points were there before the third attempt, but not that the run has succeeded.
+                #expect(files.count == 3, "\(clocks): \(files)")
                 try expectSame(place.run(), as: reference.run(), "\(clocks)")
             }
         }

@@ -18,6 +18,9 @@ struct RunCurves {
     private(set) var computed: [Point: [UInt8]] = [:]
     /// Points whose value is of this machine and this hour.
     private(set) var measured: Set<Point> = []
+    /// Those of them whose steps follow from the plan: a checkpoint's seconds are logged at the first log step after it
+    /// happened to be finished.
+    var measuredByPlan: Set<Point> { measured.filter { $0.tag != "system/checkpoint_seconds" } }
     /// Of texts, and of what there is one of in a run: it says how and when the run came about.
     private(set) var told: Set<Point> = []
     /// What is there more than once.

@@ -34,9 +34,7 @@ func expectSameCurves(
     let different = Set(curves.computed.keys).union(expected.computed.keys)
         .filter { curves.computed[$0] != expected.computed[$0] }
     #expect(different == [], "\(when())", sourceLocation: location)
-    // Without a checkpoint's seconds: they are logged at the first log step after it happened to be finished.
-    let missing = curves.measured.symmetricDifference(expected.measured)
-        .filter { $0.tag != "system/checkpoint_seconds" }
+    let missing = curves.measuredByPlan.symmetricDifference(expected.measuredByPlan)
     #expect(missing == [], "\(when())", sourceLocation: location)
 }
 

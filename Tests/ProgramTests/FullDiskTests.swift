@@ -23,7 +23,7 @@ extension WholeProgram {
             "$3" train "$2" --root "$1/disk" >"$1/output" 2>&1 &
             until grep -q "checkpoint of step" "$1/output"; do kill -0 $! || exit 2; sleep 0.01; done
             cat /dev/zero >"$1/disk/filler" 2>/dev/null
-            until grep -q "no space left" "$1/output"; do kill -0 $! || exit 3; sleep 0.01; done
+            until grep -qi "no space left" "$1/output"; do kill -0 $! || exit 3; sleep 0.01; done
             rm "$1/disk/filler"
             wait $! || exit
             cp -r "$1/disk/runs" "$1/runs"
@@ -38,7 +38,7 @@ extension WholeProgram {
             until grep -q "checkpoint of step" "$1/output"; do kill -0 $! || exit 2; sleep 0.01; done
             cat /dev/zero >"$1/disk/filler" 2>/dev/null
             kill -9 $(sed -n 's/.*"pid" : \\([0-9]*\\).*/\\1/p' "$1/disk/runs/net/status.json") || exit 3
-            until grep -q "warning: .*No space left" "$1/output"; do kill -0 $! || exit 4; sleep 0.01; done
+            until grep -qi "warning: .*no space left" "$1/output"; do kill -0 $! || exit 4; sleep 0.01; done
             grep -q "No space left" "$1/disk/runs/net/status.json" || exit 5
             rm "$1/disk/filler"
             until [ -e "$1/disk/jobs/done/net.yml" ]; do kill -0 $! || exit 6; sleep 0.01; done

@@ -44,11 +44,12 @@ extension WholeProgram {
 
         @Test func theQueueStandsInItsOrderAndSaysWhyItWaits() async throws {
             let worker = try prepareRunning()
-            try place.put("urgent.yml", "", "dataset: /d\npriority: 5\n", age: 1)
-            try place.put("late.yml", age: 10)
+            // In the order of their coming, whatever their own age.
+            try place.put("caltech.yml", age: 1)
             try place.put("early.yml", age: 20)
+            try place.put("late.yml", age: 40)
+            try place.put("urgent.yml", "", "dataset: /d\npriority: 5\n", age: 10)
             try place.put("bad.yml", "", "dataset: /d\nepochs: many\n")
-            try place.put("caltech.yml", age: 40)
             func notes() async throws -> [String] {
                 table(try await place.run("jobs")).filter { $0[1] == "queued" }.map {
                     "\($0[0]): \($0.last ?? "")"

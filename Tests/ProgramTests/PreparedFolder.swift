@@ -25,6 +25,8 @@ final class PreparedFolder {
     func put(_ fileName: String, _ place: String = "", _ text: String = "dataset: /d\n", age: Double = 0)
         throws -> FilePath
     {
+        // The file system's clock ticks every few milliseconds: files come one after the other.
+        Thread.sleep(forTimeInterval: 0.02)
         let file = root.jobs.appending(place).appending(fileName)
         try text.write(toFile: file.string, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes(

@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "Records", dependencies: ["CKernels", system]),
         .target(name: "Files", dependencies: ["CLinux", system]),
         .target(name: "JSON"),
+        .target(name: "CSV"),
         .target(name: "Charts"),
         .target(name: "Systemd", dependencies: [log, system]),
 
@@ -53,7 +54,8 @@ let package = Package(
             dependencies: ["Files", "Records", "Networks", "CTensorBoardProto", "CProtobufC", system]),
         .target(name: "Compute", dependencies: ["Networks", "CKernels"]),
         .target(
-            name: "Datasets", dependencies: ["Files", "Images", "CKernels", "Randomness", crypto, system]),
+            name: "Datasets",
+            dependencies: ["Files", "Images", "Records", "CSV", "CKernels", "Randomness", crypto, system]),
         .target(name: "Figures", dependencies: ["Images"]),
 
         // Level 4
@@ -88,6 +90,7 @@ let package = Package(
             name: "JobsTests", dependencies: ["TemporaryFolders", "Files", "Jobs", "Networks", system]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RecordsTests", dependencies: ["TemporaryFolders", "Records", system]),
+        .testTarget(name: "CSVTests", dependencies: ["CSV"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["TemporaryFolders", "Checkpoints", system]),
         .testTarget(
             name: "TensorBoardTests",
@@ -95,7 +98,9 @@ let package = Package(
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["TemporaryFolders", "Datasets", "Images", system]),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", crypto, system]),
         .testTarget(
             name: "InputPipelineTests",
             dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),

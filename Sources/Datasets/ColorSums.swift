@@ -2,24 +2,26 @@
 
 internal import CKernels
 
-struct ColorSums: Codable, Hashable, Sendable {
+package struct ColorSums: Codable, Hashable, Sendable {
     private(set) var pixels: UInt64 = 0
     /// r, g, b, rr, rg, rb, gg, gb, bb.
     private(set) var sums = [UInt64](repeating: 0, count: 9)
 
+    package init() {}
+
     /// Adds one image's pixels ([count][3]), at most 66000 of them.
-    mutating func add(_ image: UnsafePointer<UInt8>, count: Int) {
+    package mutating func add(_ image: UnsafePointer<UInt8>, count: Int) {
         pixels += UInt64(count)
         pixels_add_sums(image, count, &sums)
     }
 
-    static func += (left: inout ColorSums, right: ColorSums) {
+    package static func += (left: inout ColorSums, right: ColorSums) {
         left.pixels += right.pixels
         for i in left.sums.indices { left.sums[i] += right.sums[i] }
     }
 
     /// False for a decoded value that no scan can have made.
-    var isWhole: Bool { sums.count == 9 && pixels > 0 }
+    package var isWhole: Bool { sums.count == 9 && pixels > 0 }
 
     var mean: SIMD3<Double> { SIMD3(ratio(0), ratio(1), ratio(2)) }
 

@@ -10,7 +10,8 @@ extension Dataset {
             name: name, root: root, classes: classes,
             train: try repaired(train, statistics.undecodableTrain, "training"),
             validation: try repaired(validation, statistics.undecodableValidation, "validation"),
-            notices: notices, fingerprint: fingerprint)
+            test: test, shards: shards, statistics: self.statistics, notices: notices,
+            fingerprint: fingerprint)
     }
 
     private func repaired(

@@ -1,23 +1,10 @@
-// A labelled set of image files as a value: what there is, in a fixed order, before any of it is decoded.
+// A labelled set of images as a value: what there is, in a fixed order, before any of it is decoded.
 
 package import SystemPackage
 
-/// One labelled image file.
-package struct Sample: Hashable, Sendable {
-    /// Relative to the data set's folder, for example "train/cat/1.jpg".
-    package let path: String
-    /// Index into the classes.
-    package let label: Int32
-    /// Bytes when the folder was listed.
-    package let size: Int64
-
-    package init(path: String, label: Int32, size: Int64) {
-        (self.path, self.label, self.size) = (path, label, size)
-    }
-}
-
 package struct Dataset: Sendable {
-    package enum Split: String, Sendable, CaseIterable { case train, validation }
+    /// Test images take no part in training, nor in what a run knows its data by: they may come later.
+    package enum Split: String, Sendable, CaseIterable { case train, validation, test }
 
     /// The folder's name, for people.
     package let name: String
@@ -26,6 +13,12 @@ package struct Dataset: Sendable {
     /// Grouped by class, in the order of the classes.
     package let train: [Sample]
     package let validation: [Sample]
+    /// Often empty.
+    package let test: [Sample]
+    /// Names of the files that hold the samples which are records.
+    package let shards: [String]
+    /// Known without a scan, where whoever made the data set has written them down.
+    package let statistics: Statistics?
     /// What is odd but allowed, a sentence each.
     package let notices: [String]
     /// Of the samples as listed; a repaired data set keeps it.
@@ -33,14 +26,36 @@ package struct Dataset: Sendable {
 
     package init(
         name: String, root: FilePath, classes: [String], train: [Sample], validation: [Sample],
-        notices: [String] = [], fingerprint: Fingerprint? = nil
+        test: [Sample] = [], shards: [String] = [], statistics: Statistics? = nil, notices: [String] = [],
+        fingerprint: Fingerprint? = nil
     ) {
         (self.name, self.root, self.classes) = (name, root, classes)
-        (self.train, self.validation, self.notices) = (train, validation, notices)
+        (self.train, self.validation, self.test) = (train, validation, test)
+        (self.shards, self.statistics, self.notices) = (shards, statistics, notices)
         self.fingerprint = fingerprint ?? Fingerprint(classes: classes, train: train, validation: validation)
     }
 
-    package subscript(split: Split) -> [Sample] { split == .train ? train : validation }
+    package subscript(split: Split) -> [Sample] {
+        switch split {
+        case .train: train
+        case .validation: validation
+        case .test: test
+        }
+    }
 
-    package func path(of sample: Sample) -> FilePath { root.appending(sample.path) }
+    /// The file that a sample lies in.
+    package func path(of sample: Sample) -> FilePath {
+        switch sample.place {
+        case .file: root.appending(sample.path)
+        case .record(let shard, _): root.appending(shards[Int(shard)])
+        }
+    }
+
+    /// Where a sample lies, in words.
+    package func place(of sample: Sample) -> String {
+        switch sample.place {
+        case .file: "\(path(of: sample))"
+        case .record(_, let offset): "\(path(of: sample)), record at byte \(offset) (\(sample.path))"
+        }
+    }
 }

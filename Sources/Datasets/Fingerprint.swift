@@ -1,5 +1,6 @@
-// What a data set is known by: its classes, counts, and a hash of every file's name and size. Contents are not read, so
-// it costs a listing only; an edit that keeps a file's size is not noticed.
+// What a data set is known by: its classes, counts, and a hash of every image's name and size. Contents are not read, so
+// it costs a listing only; an edit that keeps a file's size is not noticed. Of records, whose checksums are known, the
+// hash is of these too. Test images take no part.
 
 internal import Crypto
 
@@ -7,10 +8,11 @@ package struct Fingerprint: Codable, Hashable, Sendable {
     package let classes: [String]
     package let trainCount: Int
     package let validationCount: Int
-    /// SHA-256, in hexadecimal, of "path NUL size NEWLINE" of every sample in order.
+    /// SHA-256, in hexadecimal, of "path NUL size NEWLINE" of every sample in order, then of every shard.
     package let hash: String
 
-    init(classes: [String], train: [Sample], validation: [Sample]) {
+    /// - Parameter shards: the checksums of the files that hold them, where they are records.
+    init(classes: [String], train: [Sample], validation: [Sample], shards: [String] = []) {
         self.classes = classes
         (trainCount, validationCount) = (train.count, validation.count)
         var sha = SHA256()
@@ -27,8 +29,9 @@ package struct Fingerprint: Codable, Hashable, Sendable {
                 }
             }
         }
+        for shard in shards { lines += "\(shard)\n".utf8 }
         sha.update(data: lines)
-        hash = sha.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        hash = sha.finalize().hexadecimal
     }
 
     /// How `newer` differs, as a phrase for people; nil if it does not.
@@ -47,4 +50,8 @@ package struct Fingerprint: Codable, Hashable, Sendable {
         }
         return parts.isEmpty ? "some files have other names or sizes" : parts.joined(separator: "; ")
     }
+}
+
+extension SHA256.Digest {
+    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

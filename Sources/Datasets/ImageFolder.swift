@@ -1,5 +1,6 @@
-// A data set as a folder: ROOT/train/CLASS/… and ROOT/val/CLASS/… with JPEG files. Classes and files come in torchvision
-// ImageFolder's order (byte order of names), so class indices are the same there. Never writes into the folder.
+// A data set as a folder: ROOT/train/CLASS/…, ROOT/val/CLASS/… and perhaps ROOT/test/CLASS/… with JPEG files. Classes and
+// files come in torchvision ImageFolder's order (byte order of names), so class indices are the same there. Never writes
+// into the folder.
 
 private import Glibc
 package import SystemPackage
@@ -18,6 +19,12 @@ package enum ImageFolder {
             throw DatasetsError(.invalid, "\(root) is a file; \(layout)")
         }
         let top = try FolderListing(root)
+        if let shard = top.others.first(where: { $0.contains("-of-") }), !top.folders.contains("train") {
+            throw DatasetsError(
+                .invalid,
+                "\(root) holds records that have no \(RecordManifest.fileName) (\(shard)); make a data set of them with "
+                    + "`alexnetd prepare`")
+        }
         guard top.folders.contains("train") else {
             throw DatasetsError(.invalid, "\(root) has no folder train; \(layout)")
         }
@@ -31,8 +38,15 @@ package enum ImageFolder {
         }
         var others: [String] = []
         let (classes, train) = try trainingSamples(root, others: &others)
-        let validation = try validationSamples(
+        let validation = try samples(
             root, validationName, classes: classes, notices: &notices, others: &others)
+        guard !validation.isEmpty else {
+            throw DatasetsError(
+                .invalid,
+                "\(root.appending(validationName)) holds no image; put some JPEG files of each class into "
+                    + "\(validationName)/CLASS/")
+        }
+        let test = top.folders.contains("test") ? testSamples(root, classes, &notices, &others) : []
         if let first = others.first {
             notices.append(
                 "files that are not named .jpg, .jpeg or .jfif are left out: \(first)"
@@ -40,7 +54,7 @@ package enum ImageFolder {
         }
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
-            validation: validation, notices: notices)
+            validation: validation, test: test, notices: notices)
     }
 
     private static func trainingSamples(_ root: FilePath, others: inout [String]) throws -> (
@@ -69,7 +83,20 @@ package enum ImageFolder {
         return (listing.folders, samples)
     }
 
-    private static func validationSamples(
+    /// None, with a notice, where the folder is no set of known classes: training does without.
+    private static func testSamples(
+        _ root: FilePath, _ classes: [String], _ notices: inout [String], _ others: inout [String]
+    ) -> [Sample] {
+        do {
+            return try samples(root, "test", classes: classes, notices: &notices, others: &others)
+        } catch {
+            notices.append("\(root.appending("test")) is not used: \(error)")
+            return []
+        }
+    }
+
+    /// Of classes that are known; not all need have any.
+    private static func samples(
         _ root: FilePath, _ name: String, classes: [String], notices: inout [String], others: inout [String]
     ) throws -> [Sample] {
         let folder = root.appending(name)
@@ -88,10 +115,7 @@ package enum ImageFolder {
             if found.isEmpty { notices.append("\(folder.appending(`class`)) holds no image") }
             return found
         }
-        guard !samples.isEmpty else {
-            throw DatasetsError(
-                .invalid, "\(folder) holds no image; put some JPEG files of each class into \(name)/CLASS/")
-        }
+        if samples.isEmpty { return [] }
         let missing = Set(classes).subtracting(listing.folders).sorted()
         if !missing.isEmpty {
             notices.append(

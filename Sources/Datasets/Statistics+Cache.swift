@@ -17,7 +17,7 @@ extension Statistics {
         let undecodableValidation: [Undecodable]
     }
 
-    /// The statistics of `dataset`, from the cache or else from a scan (see `scan`), then cached.
+    /// The statistics of `dataset`: its own, or those in the cache, or else from a scan (see `scan`), then cached.
     ///
     /// - Parameter notCached: told why they could not be stored; the next run computes them again.
     /// - Throws: as `scan`.
@@ -27,6 +27,7 @@ extension Statistics {
         shouldStop: () -> Bool = { false },
         notCached: (any Error) -> Void = { _ in }
     ) throws -> Statistics {
+        if let statistics = dataset.statistics { return statistics }
         if let statistics = cached(of: dataset, in: cache) { return statistics }
         let statistics = try scan(dataset, threads: threads, progress: progress, shouldStop: shouldStop)
         do { try statistics.store(of: dataset, in: cache) } catch { notCached(error) }

@@ -6,12 +6,13 @@ private import Images
 private import Synchronization
 
 extension Statistics {
-    /// Decodes every image of both splits.
+    /// Decodes every training and validation image.
     ///
     /// - Parameters:
     ///   - progress: Called about ten times a second on the calling thread.
     ///   - shouldStop: Asked as often.
-    /// - Throws: `DatasetsError` of code `stopped`, or `unreadable` for a file that cannot be read.
+    /// - Throws: `DatasetsError` of code `stopped`, `unreadable` for a file that cannot be read, or `badData` for a
+    ///   damaged record.
     package static func scan(
         _ dataset: Dataset, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false }
@@ -65,7 +66,7 @@ private final class Scan: Sendable {
     /// One thread's share: image after image until there is none left, a stop, or an error.
     func work() {
         defer { threadEnded.signal() }
-        let (reader, decoder) = (FileReader(), SquareDecoder())
+        let (reader, decoder) = (SampleReader(dataset), SquareDecoder())
         let square = UnsafeMutablePointer<UInt8>.allocate(capacity: Resize.bytesPerSquare)
         defer { square.deallocate() }
         var sums = ColorSums()
@@ -73,7 +74,7 @@ private final class Scan: Sendable {
             let isTraining = index < dataset.train.count
             let sample = isTraining ? dataset.train[index] : dataset.validation[index - dataset.train.count]
             do {
-                try decoder.decode(try reader.read(dataset.path(of: sample)), into: square)
+                try decoder.decode(try reader.read(sample), into: square)
                 if isTraining { sums.add(square, count: Resize.side * Resize.side) }
             } catch let error as ImagesError {
                 state.withLock {

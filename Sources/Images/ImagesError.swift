@@ -2,7 +2,7 @@
 
 package struct ImagesError: Error, CustomStringConvertible, Sendable {
     package enum Code: Sendable {
-        /// The bytes are no JPEG image, or a damaged one.
+        /// The bytes are no JPEG or PNG image, or a damaged one.
         case undecodable
         case unencodable
     }

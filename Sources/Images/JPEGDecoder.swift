@@ -4,14 +4,6 @@
 internal import CJPEG
 
 package final class JPEGDecoder {
-    /// An image inside the decoder's memory; valid until the decoder's next use.
-    package struct Pixels {
-        /// [height][width][3].
-        package let base: UnsafePointer<UInt8>
-        package let width: Int
-        package let height: Int
-    }
-
     /// What decodes, with its version: "libjpeg-turbo 2.1.5".
     package static var version: String { String(cString: cjpeg_library()) }
 
@@ -42,10 +34,7 @@ package final class JPEGDecoder {
 
     /// A copy of the whole image, in its own size.
     package func image(_ bytes: [UInt8]) throws -> Image {
-        let pixels = try bytes.withUnsafeBytes { try decode($0) }
-        return Image(
-            width: pixels.width, height: pixels.height,
-            pixels: Array(UnsafeBufferPointer(start: pixels.base, count: pixels.width * pixels.height * 3)))
+        try bytes.withUnsafeBytes { try decode($0).image }
     }
 }
 

@@ -17,7 +17,6 @@ package struct PNGEncoder: Sendable {
 
     /// The longest side and the longest chunk that the format allows.
     private static let limit = Int(Int32.max)
-    private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
     /// An image without colour is stored as grey, a third of the bytes: the pixels come back the same.
     ///
@@ -32,7 +31,7 @@ package struct PNGEncoder: Sendable {
             grey ? 0 : 2,  // greyscale or truecolour
             0, 0, 0,  // deflate, a filter named by each row, not interlaced
         ]
-        var png = Self.signature
+        var png = PNGChunk.signature
         png.append(chunk: "IHDR", bigEndian(image.width) + bigEndian(image.height) + form)
         png.append(chunk: "IDAT", try compressed(image, channels: grey ? 1 : 3))
         png.append(chunk: "IEND", [])

@@ -18,7 +18,7 @@ package final class Resize {
     deinit { pixels_scratch_free(scratch) }
 
     /// Writes the square in the middle of `image` to `square` ([256][256][3]).
-    package func centerSquare(of image: JPEGDecoder.Pixels, into square: UnsafeMutablePointer<UInt8>) {
+    package func centerSquare(of image: Pixels, into square: UnsafeMutablePointer<UInt8>) {
         guard pixels_center_square(scratch, image.base, Int32(image.width), Int32(image.height), square) == 0
         else {
             fatalError("out of memory for resizing an image of \(image.width) × \(image.height)")
@@ -32,7 +32,7 @@ package final class Resize {
             guard let base = pixels.baseAddress, !pixels.isEmpty else {
                 preconditionFailure("an image of no size")
             }
-            centerSquare(of: .init(base: base, width: image.width, height: image.height), into: &square)
+            centerSquare(of: Pixels(base: base, width: image.width, height: image.height), into: &square)
         }
         return Image(width: Self.side, height: Self.side, pixels: square)
     }

@@ -2,12 +2,12 @@
 // thread.
 
 package final class SquareDecoder {
-    private let decoder = JPEGDecoder()
+    private let decoder = ImageDecoder()
     private let resize = Resize()
 
     package init() {}
 
-    /// Decodes a JPEG file's bytes into `square` ([256][256][3]).
+    /// Decodes an image file's bytes into `square` ([256][256][3]).
     ///
     /// - Throws: `ImagesError` of code `undecodable`; `square` is unchanged then.
     package func decode(

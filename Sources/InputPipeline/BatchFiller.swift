@@ -1,4 +1,4 @@
-// One decoder thread's tools: fills a slot of a batch from the sample's file, or from memory.
+// One decoder thread's tools: fills a slot of a batch from the sample's bytes, or from memory.
 
 internal import Compute
 internal import Datasets
@@ -9,11 +9,12 @@ final class BatchFiller {
     private let axes: ColorAxes
     private let configuration: Loader.Configuration
     private let cache: PixelCache
-    private let reader = FileReader()
+    private let reader: SampleReader
     private let decoder = SquareDecoder()
 
     init(dataset: Dataset, axes: ColorAxes, configuration: Loader.Configuration, cache: PixelCache) {
         (self.dataset, self.axes, self.configuration, self.cache) = (dataset, axes, configuration, cache)
+        reader = SampleReader(dataset)
     }
 
     func fill(_ work: BatchRing.Work) throws {
@@ -28,20 +29,19 @@ final class BatchFiller {
     }
 
     private func decode(_ sample: Sample, into target: UnsafeMutablePointer<UInt8>) throws {
-        let path = dataset.path(of: sample)
         do {
-            let bytes = try reader.read(path)
-            guard bytes.count == sample.size else {
+            let image = try reader.read(sample)
+            guard sample.place != .file || image.bytes.count == sample.size else {
                 throw InputPipelineError(
                     .changed,
-                    "\(path) had \(sample.size) bytes when the attempt began and has \(bytes.count) now; a data set "
-                        + "must stay as it is while it is trained on")
+                    "\(dataset.path(of: sample)) had \(sample.size) bytes when the attempt began and has "
+                        + "\(image.bytes.count) now; a data set must stay as it is while it is trained on")
             }
-            try decoder.decode(bytes, into: target)
+            try decoder.decode(image, into: target)
         } catch let error as ImagesError {
             throw InputPipelineError(
                 .changed,
-                "\(path) decoded when the data set was scanned and does not now; restore it, or delete the "
+                "\(dataset.place(of: sample)) decoded when the data set was scanned and does not now; restore it, or delete the "
                     + "statistics in the cache folder to accept the data set as it is", cause: error)
         }
     }

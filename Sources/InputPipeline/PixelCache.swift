@@ -21,9 +21,14 @@ struct PixelCache: @unchecked Sendable {  // rules 1 and 2
 
     func deallocate() { slots.deallocate() }
 
-    /// Where the sample's place is, if it has one: training samples first.
+    /// Where the sample's place is, if it has one: training samples first, then validation's. Test samples are seen once.
     func slot(of sample: Int, in split: Dataset.Split) -> Int? {
-        let slot = split == .train ? sample : trainCount + sample
+        let slot =
+            switch split {
+            case .train: sample
+            case .validation: trainCount + sample
+            case .test: count
+            }
         return slot < count ? slot : nil
     }
 

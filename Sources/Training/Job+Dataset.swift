@@ -9,7 +9,7 @@ extension Job {
     ///   it cannot be read.
     package func dataset() throws -> Dataset {
         do {
-            return try ImageFolder.open(FilePath(plan.dataset))
+            return try Dataset.open(FilePath(plan.dataset))
         } catch let error as DatasetsError where error.code == .invalid {
             throw self.error(.data, key: "dataset", error.message, cause: error.cause)
         }

@@ -62,6 +62,22 @@ import Testing
         #expect(try ImageFolder.open(folder.path).validation.map(\.path) == ["validation/a/1.jpg"])
     }
 
+    /// It may come later, and be of any form, without a word from training.
+    @Test func aTestFolderIsNoPartOfTraining() throws {
+        try folder.images(train: 2, validation: 1)
+        let before = try ImageFolder.open(folder.path)
+        #expect(before.test.isEmpty)
+        try folder.write("test/dog/1.jpg")
+        let after = try ImageFolder.open(folder.path)
+        #expect(after.test == [Sample(path: "test/dog/1.jpg", label: 1, size: 3)])
+        #expect(after[.test] == after.test)
+        #expect(after.fingerprint == before.fingerprint)
+        try folder.write("test/unknown/1.jpg")
+        let odd = try ImageFolder.open(folder.path)
+        #expect(odd.test.isEmpty)
+        #expect(odd.notices.last?.contains("/test is not used: ") == true)
+    }
+
     @Test func nothingIsWritten() throws {
         try folder.images(train: 1, validation: 1)
         let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted()

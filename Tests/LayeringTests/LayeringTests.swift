@@ -6,7 +6,7 @@ import Testing
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
         ["COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
-        ["Randomness", "Records", "Files", "JSON", "Systemd", "Charts"],
+        ["Randomness", "Records", "Files", "JSON", "CSV", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures"],
         ["ComputeCPU", "InputPipeline", "Spool"],

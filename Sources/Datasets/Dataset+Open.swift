@@ -1,0 +1,14 @@
+// A data set is what its folder holds: records that were prepared, or class folders.
+
+package import SystemPackage
+
+extension Dataset {
+    /// Lists it. Nothing is decoded.
+    ///
+    /// - Throws: `DatasetsError` of code `invalid`, with the path and what to do; `badData` where prepared records are
+    ///   damaged; `unreadable`.
+    package static func open(_ root: FilePath) throws -> Dataset {
+        if let records = try RecordSet.open(root) { return records }
+        return try ImageFolder.open(root)
+    }
+}

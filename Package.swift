@@ -120,7 +120,8 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Datasets", system,
-            ]),
+            ],
+            exclude: ["Golden/make_schedules.py"], resources: [.copy("Golden/schedules.json")]),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

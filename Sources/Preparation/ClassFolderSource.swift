@@ -15,6 +15,7 @@ enum ClassFolderSource: Source {
     }
 
     static func listing(_ files: SourceFiles, _ options: SourceOptions) throws -> Listing? {
+        guard options.labels == nil else { return nil }
         let wrapping = wrapping(files.images)
         let splits = splits(files.images, below: wrapping)
         var omissions: [Listing.Omission] = []
@@ -37,7 +38,7 @@ enum ClassFolderSource: Source {
         let hasValidation = placed.contains { $0.split == .validation }
         let training = placed.filter { $0.split == .train || $0.split == nil }
         let names = Set(training.map(\.name)).sorted { strcmp($0, $1) < 0 }
-        guard !names.isEmpty else { return nil }
+        guard names.count > 1 else { return nil }
         let labels = Dictionary(uniqueKeysWithValues: zip(names, Int32(0)...))
         let unknown = Set(placed.filter { labels[$0.name] == nil && $0.split == .validation }.map(\.name))
         guard unknown.isEmpty else {

@@ -25,9 +25,10 @@ protocol Source {
 }
 
 extension Listing {
-    /// In order: the more that must be there, the earlier.
+    /// In order: the more that must be there, the earlier. A table beside class folders may be about anything; it says
+    /// what images show where the folders do not, or where it is named.
     private static let sources: [any (Source & Sendable).Type] = [
-        TFRecordSource.self, ImageNetSource.self, LabelFileSource.self, ClassFolderSource.self,
+        TFRecordSource.self, ImageNetSource.self, ClassFolderSource.self, LabelFileSource.self,
     ]
 
     /// - Returns: what the source holds, and what form it has.
@@ -45,7 +46,7 @@ extension Listing {
         throw PreparationError(
             .invalid,
             "\(source) holds \(files.images.count) images and is none of what can be prepared: one folder of images "
-                + "per class (with or without train/ and val/ around them), ILSVRC2012 as downloaded, images with a "
+                + "for each of at least two classes (with or without train/ and val/ around them), ILSVRC2012 as downloaded, images with a "
                 + "label file (--labels FILE.csv or FILE.json), or ImageNet's TFRecords")
     }
 }

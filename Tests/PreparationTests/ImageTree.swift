@@ -70,6 +70,18 @@ struct ImageTree {
             threads: threads, shouldStop: shouldStop)
     }
 
+    /// Until so many images are done; fewer than there are.
+    /// - Throws: what says that it was stopped.
+    func prepare(
+        _ settings: PreparationSettings = Self.settings, to destination: FilePath? = nil,
+        stoppingAfter images: Int
+    ) throws {
+        var done = 0
+        _ = try Preparation(root, to: destination ?? self.destination, settings).run(
+            threads: 2, report: { if case .progress(let count, _) = $0 { done = count } },
+            shouldStop: { done >= images })
+    }
+
     /// Name and bytes of everything in a folder.
     static func contents(_ folder: FilePath) throws -> [String: Data] {
         var contents: [String: Data] = [:]

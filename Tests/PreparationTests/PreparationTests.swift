@@ -189,21 +189,17 @@ import Testing
         #expect(try ImageTree.contents(tree.folder.path.appending("seed"))["train.csv"] != one["train.csv"])
     }
 
-    /// Stopped after every number of polls, and then gone on with.
+    /// Stopped after every fourth image, and then gone on with.
     @Test func anInterruptionChangesNothing() throws {
         let tree = try ImageTree.classes(20)
         let whole = tree.folder.path.appending("whole")
         try tree.prepare(threeShards(), to: whole)
         let expected = try ImageTree.contents(whole)
         var shardsKept: Set<Int> = []
-        for limit in stride(from: 0, to: 44, by: 4) {
+        for limit in stride(from: 0, to: 40, by: 4) {
             let destination = tree.folder.path.appending("\(limit)")
-            var polls = 0
             let error = #expect(throws: PreparationError.self) {
-                try tree.prepare(threeShards(), to: destination) {
-                    polls += 1
-                    return polls > limit
-                }
+                try tree.prepare(threeShards(), to: destination, stoppingAfter: limit)
             }
             #expect(error?.code == .stopped)
             #expect(!FileManager.default.fileExists(atPath: destination.string))
@@ -237,11 +233,7 @@ import Testing
         let staging = tree.destination.string + ".preparing"
         func interrupted() throws {
             try? FileManager.default.removeItem(atPath: tree.destination.string)
-            var polls = 0
-            _ = try? tree.prepare(threeShards()) {
-                polls += 1
-                return polls > 8
-            }
+            try? tree.prepare(threeShards(), stoppingAfter: 8)
             #expect(FileManager.default.fileExists(atPath: staging))
         }
         // Torn files of every kind that may be left over.

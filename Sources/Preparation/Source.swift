@@ -31,10 +31,13 @@ extension Listing {
         TFRecordSource.self, ImageNetSource.self, ClassFolderSource.self, LabelFileSource.self,
     ]
 
+    /// - Parameter poll: called again and again; throws to end it.
     /// - Returns: what the source holds, and what form it has.
-    /// - Throws: `PreparationError.invalid`, `DatasetsError`.
-    package static func of(_ source: FilePath, _ options: SourceOptions) throws -> (kind: String, Listing) {
-        let files = try SourceFiles(source)
+    /// - Throws: `PreparationError.invalid`, `DatasetsError`, and what `poll` throws.
+    package static func of(
+        _ source: FilePath, _ options: SourceOptions, poll: @escaping () throws -> Void = {}
+    ) throws -> (kind: String, Listing) {
+        let files = try SourceFiles(source, poll: poll)
         for form in sources {
             guard let listing = try form.listing(files, options) else { continue }
             guard listing.categories.count > 1 else {

@@ -42,7 +42,12 @@ package struct TarArchive {
             guard header.count == Int(block) else { throw damaged("it ends") }
             if header.allSatisfy({ $0 == 0 }) { return entries }
             guard number(header[148..<156]) == checksum(header) else {
-                throw damaged("a header's checksum is wrong")
+                guard offset == 0 else { throw damaged("a header's checksum is wrong") }
+                throw PreparationError(
+                    .invalid,
+                    header.starts(with: [0x1f, 0x8b])
+                        ? "\(name) is packed by gzip; unpack it first (gunzip)"
+                        : "\(name) is no folder and no tar archive of images")
             }
             guard let length = number(header[124..<136]), length >= 0, length <= size - offset - block else {
                 throw damaged("a file that is not all there")

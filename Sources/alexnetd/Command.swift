@@ -12,6 +12,7 @@ struct Alexnetd: ParsableCommand {
         version: Version.text,
         subcommands: [
             DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, TimeCommand.self,
+            PrepareCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

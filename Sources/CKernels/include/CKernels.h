@@ -17,5 +17,6 @@
 #include "pixels.h"
 #include "png.h"
 #include "pooling.h"
+#include "resample.h"
 #include "statistics.h"
 #include "update.h"

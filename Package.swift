@@ -77,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
-                "InputPipeline",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Images",
+                "Spool", "InputPipeline",
                 "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log, arguments,
                 system,
             ]),
@@ -119,8 +119,10 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Datasets", system,
-            ]),
+                "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Compute", "Datasets",
+                "InputPipeline", system,
+            ],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

@@ -4,8 +4,11 @@
 package final class SquareDecoder {
     private let decoder = ImageDecoder()
     private let resize = Resize()
+    private let isUpright: Bool
 
-    package init() {}
+    /// - Parameter isUpright: whether an image is turned as its EXIF orientation says, as a person sees it. Training does
+    ///   without, as torchvision's ImageFolder does.
+    package init(isUpright: Bool = false) { self.isUpright = isUpright }
 
     /// Decodes an image file's bytes into `square` ([256][256][3]).
     ///
@@ -13,6 +16,9 @@ package final class SquareDecoder {
     package func decode(
         _ bytes: UnsafeRawBufferPointer, into square: UnsafeMutablePointer<UInt8>
     ) throws(ImagesError) {
-        resize.centerSquare(of: try decoder.decode(bytes, minSide: Resize.side), into: square)
+        let pixels =
+            try isUpright
+            ? decoder.decodeUpright(bytes, minSide: Resize.side) : decoder.decode(bytes, minSide: Resize.side)
+        resize.centerSquare(of: pixels, into: square)
     }
 }

@@ -29,6 +29,8 @@ extension JobSpec {
         dropout = try fields["dropout"]?.fraction()
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
+        normalization = try fields["normalize"]?.normalization()
+        validationViews = try fields["validation"]?.fields(Self.validationKeys)["views"]?.views()
         shuffle = try fields["shuffle"]?.flag()
         seed = try fields["seed"]?.seed()
         device = try fields["device"]?.device()

@@ -41,6 +41,8 @@ package struct JobSpec: Sendable {
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
     package var augmentation: Plan.Augmentation?
+    package var normalization: Plan.Normalization?
+    package var validationViews: Int?
     package var shuffle: Bool?
     package var seed: UInt64?
     package var device: Device?
@@ -59,11 +61,12 @@ package struct JobSpec: Sendable {
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
-        "bias_learning_rate", "bias_weight_decay", "schedule", "dropout", "init", "augment", "shuffle",
-        "seed",
+        "bias_learning_rate", "bias_weight_decay", "schedule", "dropout", "init", "augment", "normalize",
+        "validation", "shuffle", "seed",
         "device", "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep"]
+    package static let validationKeys = ["views"]
     package static let logKeys = ["every", "histograms", "images"]
 
     /// A job in which only the data set is given.

@@ -33,6 +33,16 @@ package struct Plan: Hashable, Sendable {
         }
     }
 
+    /// What is taken from each channel of a pixel, and what the rest is divided by.
+    package enum Normalization: Hashable, Sendable {
+        /// The training set's mean; divided by nothing.
+        case mean
+        /// The training set's mean and deviation of each channel.
+        case channels
+        /// On the 0–255 scale.
+        case given(mean: SIMD3<Double>, deviation: SIMD3<Double>)
+    }
+
     /// A span of training, as written. `seconds` is allowed for checkpoints only.
     package enum Interval: Hashable, Sendable {
         case steps(Int)
@@ -82,6 +92,13 @@ package struct Plan: Hashable, Sendable {
         }
     }
 
+    package struct Validation: Hashable, Sendable {
+        /// How many crops of each image are looked at: 1, the middle, or 10.
+        package var views: Int
+
+        package init(views: Int) { self.views = views }
+    }
+
     /// A horizontal line beside a curve, such as a published result: the curve `tag`/`name`.
     package struct Reference: Hashable, Sendable {
         package var tag: String
@@ -110,6 +127,8 @@ package struct Plan: Hashable, Sendable {
     package var dropout: Double
     package var initialization: Initialization
     package var augmentation: Augmentation
+    package var normalization: Normalization
+    package var validation: Validation
     package var shuffle: Bool
     package var seed: UInt64
     package var device: Device

@@ -33,6 +33,8 @@ struct PlanField: Sendable {
         PlanField("dropout") { .number($0.dropout) },
         PlanField("init") { .word($0.initialization.name) },
         PlanField("augment") { $0.augmentation.value },
+        PlanField("normalize") { $0.normalization.value },
+        PlanField("validation") { .mapping([("views", .integer($0.validation.views))]) },
         PlanField("shuffle") { .flag($0.shuffle) },
         PlanField("seed") { .seed($0.seed) },
         PlanField("device", .always(.inexact)) { .word($0.device.name) },

@@ -15,6 +15,8 @@ struct Alexnetd: ParsableCommand {
         ],
         groupedSubcommands: [
             CommandGroup(
+                name: "Using", subcommands: [ClassifyCommand.self, EvaluateCommand.self]),
+            CommandGroup(
                 name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
             CommandGroup(
                 name: "Control",

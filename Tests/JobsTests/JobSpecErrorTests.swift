@@ -174,6 +174,24 @@ import Testing
             says: ["flip is given more than once"]),
         Case(text: "dataset: /d\naugment: [{flip: 1}]", code: .wrongType, says: ["write just flip"]),
         Case(text: "dataset: /d\naugment: [{pca_color: -1}]", code: .outOfRange, says: ["0 to 10"]),
+        Case(
+            text: "dataset: /d\nnormalize: channel", code: .wrongType,
+            says: ["\"channel\"", "did you mean channels?"]),
+        Case(
+            text: "dataset: /d\nnormalize: [1, 2]", code: .wrongType,
+            says: ["a list", "mean, channels, imagenet or {mean"]),
+        Case(
+            text: "dataset: /d\nnormalize: {mean: [1, 2, 3]}", code: .missingKey,
+            says: ["normalize.deviation", "[58.4, 57.1, 57.4]"]),
+        Case(
+            text: "dataset: /d\nnormalize: {mean: [1, 2], deviation: [1, 1, 1]}", code: .wrongType,
+            says: ["normalize.mean", "each of red, green and blue"]),
+        Case(
+            text:
+                "dataset: /d\nnormalize:\n  mean: [0.485, 0.456, 0.406]\n  deviation: [0.229, 0.224, 0.225]",
+            code: .outOfRange, says: ["night.yml:4", "\"0.229\"", "0–255 scale"]),
+        Case(text: "dataset: /d\nvalidation: {views: 5}", code: .outOfRange, says: ["1, the middle, or 10"]),
+        Case(text: "dataset: /d\nvalidation: {view: 1}", code: .unknownKey, says: ["mean views?"]),
         Case(text: "dataset: /d\naugment: flip", code: .wrongType, says: ["[random_crop, flip"]),
         // What this build lacks
         Case(

@@ -30,6 +30,31 @@ import Testing
         #expect(plan.threads >= 1)
     }
 
+    /// As before there was the key: by what the initial weights expect. A plan of that time reads as equal.
+    @Test(arguments: [
+        ("he", Plan.Normalization.channels), ("torch", .channels), ("/w.safetensors", .channels),
+        ("cuda-convnet", .mean), ("paper", .mean), ("caffe", .mean),
+    ])
+    func normalizationGoesByTheWeights(_ initialization: String, _ expected: Plan.Normalization) throws {
+        let plan = try Self.plan("dataset: /d\ninit: \(initialization)")
+        #expect(plan.normalization == expected)
+        var keys = try #require(JSONSerialization.jsonObject(with: plan.json()) as? [String: Any])
+        for key in ["normalize", "validation"] { #expect(keys.removeValue(forKey: key) != nil) }
+        #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)
+    }
+
+    @Test func normalizationsOfOnesOwn() throws {
+        let text =
+            "dataset: /d\nnormalize: {mean: [1, 2.5, 255], deviation: [1, 2, 3]}\nvalidation: {views: 10}"
+        let plan = try Self.plan(text)
+        #expect(plan.normalization == .given(mean: [1, 2.5, 255], deviation: [1, 2, 3]))
+        #expect(plan.validation.views == 10)
+        #expect(try Plan(json: plan.json(), name: plan.name) == plan)
+        let imagenet = try Self.plan("dataset: /d\nnormalize: imagenet")
+        #expect(imagenet.normalization == .imagenet)
+        #expect(try Plan(json: imagenet.json(), name: plan.name) == imagenet)
+    }
+
     @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
         let path = Self.configs.appending("reference.yml")
         let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)

@@ -61,7 +61,9 @@ let package = Package(
         // Level 4
         .target(
             name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
-        .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
+        .target(
+            name: "InputPipeline",
+            dependencies: ["Datasets", "Images", "Compute", "Randomness", "CKernels"]),
         .target(name: "Spool", dependencies: ["Files", "Jobs", "CLinux", system]),
 
         // Level 5
@@ -77,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Images",
-                "Spool", "InputPipeline",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Figures",
+                "Images", "Spool", "InputPipeline",
                 "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log, arguments,
                 system,
             ]),
@@ -103,7 +105,8 @@ let package = Package(
             dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", crypto, system]),
         .testTarget(
             name: "InputPipelineTests",
-            dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),
+            dependencies: ["InputPipeline", "Datasets", "Images", "Compute", "Randomness", system],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "ComputeTests",
             dependencies: [

@@ -81,38 +81,6 @@ extension JobValue {
             write: "\(listed(names)) or a path (\(suggestion(for: text, among: names)))")
     }
 
-    fileprivate func augmentation() throws(JobError) -> Plan.Augmentation {
-        let keys = ["random_crop", "flip", "pca_color"]
-        let example = "none, or a list such as [random_crop, flip, {pca_color: 0.1}]"
-        var result = Plan.Augmentation.none
-        if word == "none" { return result }
-        guard let items else { throw mismatch(.wrongType, "is no list of augmentations", write: example) }
-        var seen: Set<String> = []
-        for item in items {
-            let entry = item.onlyEntry
-            guard let name = entry?.key ?? item.word else {
-                throw item.mismatch(.wrongType, "is no augmentation", write: example)
-            }
-            switch (name, entry?.value) {
-            case ("random_crop", nil): result.randomCrop = true
-            case ("flip", nil): result.flip = true
-            // The paper's deviation.
-            case ("pca_color", nil): result.pcaColor = 0.1
-            case ("pca_color", let value?):
-                result.pcaColor = try value.number("a number from 0 to 10") { $0 >= 0 && $0 <= 10 }
-            case ("random_crop", _), ("flip", _):
-                throw item.error(.wrongType, "\(name) takes no value; write just \(name)")
-            default:
-                throw item.error(
-                    .unknownKey, "\"\(name)\" is not known; " + suggestion(for: name, among: keys))
-            }
-            guard seen.insert(name).inserted else {
-                throw item.error(.duplicateKey, "\(name) is given more than once; keep one")
-            }
-        }
-        return result
-    }
-
     fileprivate func device() throws(JobError) -> JobSpec.Device {
         let choices = "auto, cpu, cuda, cuda:0 or a GPU-uuid"
         let text = try text(write: choices)

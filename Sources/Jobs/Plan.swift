@@ -20,19 +20,6 @@ package struct Plan: Hashable, Sendable {
         case file(String)
     }
 
-    package struct Augmentation: Hashable, Sendable {
-        package var randomCrop: Bool
-        package var flip: Bool
-        /// Deviation of the PCA colour noise in units of the data's principal deviations; 0 for none.
-        package var pcaColor: Double
-
-        package static let none = Augmentation(randomCrop: false, flip: false, pcaColor: 0)
-
-        package init(randomCrop: Bool, flip: Bool, pcaColor: Double) {
-            (self.randomCrop, self.flip, self.pcaColor) = (randomCrop, flip, pcaColor)
-        }
-    }
-
     /// What is taken from each channel of a pixel, and what the rest is divided by.
     package enum Normalization: Hashable, Sendable {
         /// The training set's mean; divided by nothing.

@@ -72,15 +72,6 @@ extension Plan.Device {
     }
 }
 
-extension Plan.Augmentation {
-    fileprivate var value: PlanValue {
-        let parts: [PlanValue] =
-            (randomCrop ? [.word("random_crop")] : []) + (flip ? [.word("flip")] : [])
-            + (pcaColor > 0 ? [.mapping([("pca_color", .number(pcaColor))])] : [])
-        return parts.isEmpty ? .word("none") : .list(parts)
-    }
-}
-
 extension Plan.Reference {
     /// {TAG: {NAME: VALUE}}, in the order of the tags' first lines.
     fileprivate static func value(of references: [Self]) -> PlanValue {

@@ -32,7 +32,7 @@ extension TrainedNetwork {
             axes: ColorAxes(covariance: [SIMD3<Double>](repeating: .zero, count: 3)),
             Loader.Configuration(
                 batchSize: size, crop: network.input.height, seed: 0, shuffle: false,
-                threads: max(1, threads / 2)))
+                fit: fit, threads: max(1, threads / 2)))
         defer { loader.close() }
         let predictor = Predictor(try engine(capacity: size, threads: threads), views)
         var evaluation = Evaluation(classes: classes)

@@ -6,6 +6,7 @@ package import Compute
 internal import ComputeCPU
 internal import Datasets
 internal import Foundation
+package import Images
 package import InputPipeline
 package import Jobs
 package import Networks
@@ -141,6 +142,9 @@ package struct TrainedNetwork: Sendable {
 
     /// Those of the run's own validation.
     package var usualViews: Views { plan.flatMap { Views(rawValue: $0.validation.views) } ?? .center }
+
+    /// How every image becomes a square.
+    package var fit: SquareDecoder.Fit { plan?.fit ?? .scaled }
 
     /// An engine that holds the weights, for batches of up to `capacity` images.
     func engine(capacity: Int, threads: Int) throws -> any Engine {

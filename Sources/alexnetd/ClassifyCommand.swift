@@ -28,7 +28,8 @@ struct ClassifyCommand: ParsableCommand {
     var images: [String] = []
     @OptionGroup var root: RootOptions
     @Option(
-        name: [.customShort("k"), .customLong("top")], help: ArgumentHelp("Classes named for each.", valueName: "n"))
+        name: [.customShort("k"), .customLong("top")],
+        help: ArgumentHelp("Classes named for each.", valueName: "n"))
     var count = 5
     @OptionGroup var prediction: PredictionOptions
     @OptionGroup var network: NetworkOptions
@@ -67,7 +68,7 @@ struct ClassifyCommand: ParsableCommand {
         let classifier = try TrainedNetwork.Classifier(
             trained, views: prediction.views ?? trained.usualViews, capacity: min(Self.batch, sources.count),
             threads: prediction.threadCount)
-        let decoder = SquareDecoder(isUpright: true)
+        let decoder = SquareDecoder(trained.fit, isUpright: true)
         var names: [String] = []
         for (index, source) in sources.enumerated() {
             do {

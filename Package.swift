@@ -31,6 +31,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
+        .target(name: "CExampleProto", dependencies: ["CProtobufC"]),
         .target(name: "CLinux"),
 
         // Level 1: numbers and files
@@ -64,6 +65,12 @@ let package = Package(
         .target(
             name: "InputPipeline",
             dependencies: ["Datasets", "Images", "Compute", "Randomness", "CKernels"]),
+        .target(
+            name: "Preparation",
+            dependencies: [
+                "Datasets", "Images", "Records", "Files", "JSON", "CSV", "Randomness", "CKernels", "CZlib",
+                "CExampleProto", "CProtobufC", crypto, system,
+            ]),
         .target(name: "Spool", dependencies: ["Files", "Jobs", "CLinux", system]),
 
         // Level 5
@@ -81,8 +88,8 @@ let package = Package(
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Figures",
                 "Images", "Spool", "InputPipeline",
-                "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log, arguments,
-                system,
+                "Preparation", "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log,
+                arguments, system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
@@ -102,11 +109,17 @@ let package = Package(
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", crypto, system]),
+            dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", system]),
         .testTarget(
             name: "InputPipelineTests",
             dependencies: ["InputPipeline", "Datasets", "Images", "Compute", "Randomness", system],
             resources: [.copy("Golden")]),
+        .testTarget(
+            name: "PreparationTests",
+            dependencies: [
+                "TemporaryFolders", "Preparation", "Datasets", "Images", "Records", "CSV", "CZlib", system,
+            ],
+            exclude: ["read_records.py"]),
         .testTarget(
             name: "ComputeTests",
             dependencies: [

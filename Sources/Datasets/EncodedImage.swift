@@ -1,6 +1,7 @@
 // A sample's bytes as they are stored, and what they are.
 
 package import Images
+package import Records
 
 package struct EncodedImage {
     package enum Form: Sendable {
@@ -13,6 +14,19 @@ package struct EncodedImage {
     /// Valid until the reader's next read.
     package let bytes: UnsafeRawBufferPointer
     package let form: Form
+
+    package init(bytes: UnsafeRawBufferPointer, form: Form) { (self.bytes, self.form) = (bytes, form) }
+
+    /// The image in a record; nil where it holds none, or pixels of another number.
+    package init?(_ example: Example) {
+        guard let bytes = example.bytes(ExampleKey.encoded) else { return nil }
+        guard example.text(ExampleKey.format) == ExampleKey.raw else {
+            self.init(bytes: bytes, form: .file)
+            return
+        }
+        guard bytes.count == Resize.bytesPerSquare else { return nil }
+        self.init(bytes: bytes, form: .square)
+    }
 }
 
 extension SquareDecoder {
@@ -23,8 +37,8 @@ extension SquareDecoder {
         switch image.form {
         case .file: try decode(image.bytes, into: square)
         case .square:
-            UnsafeMutableRawPointer(square).copyMemory(
-                from: image.bytes.baseAddress!, byteCount: Resize.bytesPerSquare)
+            UnsafeMutableRawBufferPointer(start: square, count: Resize.bytesPerSquare).copyMemory(
+                from: image.bytes)
         }
     }
 }

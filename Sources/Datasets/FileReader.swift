@@ -1,16 +1,18 @@
 // Whole files into memory that is reused. Owned by one thread.
 
-internal import SystemPackage
+package import SystemPackage
 
-final class FileReader {
+package final class FileReader {
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+
+    package init() {}
 
     deinit { buffer.deallocate() }
 
     /// The file's bytes, valid until the next read.
     ///
     /// - Throws: `DatasetsError` of code `unreadable`.
-    func read(_ path: FilePath) throws -> UnsafeRawBufferPointer {
+    package func read(_ path: FilePath) throws -> UnsafeRawBufferPointer {
         try ReadPatience.reading(path) { try readOnce(path) }
     }
 

@@ -1,29 +1,30 @@
 // What lies in a folder, in byte order of the names, dotfiles left out. Links are followed. Reads only.
 
 internal import Glibc
-internal import SystemPackage
+internal import Images
+package import SystemPackage
 
-struct FolderListing {
-    struct File {
-        let name: String
-        let size: Int64
+package struct FolderListing {
+    package struct File {
+        package let name: String
+        package let size: Int64
     }
 
-    private(set) var folders: [String] = []
-    /// JPEG images by their names' ends, whatever their contents.
-    private(set) var images: [File] = []
+    package private(set) var folders: [String] = []
+    /// By their names' ends, whatever their contents.
+    package private(set) var images: [File] = []
     /// Files of other names.
-    private(set) var others: [String] = []
+    package private(set) var others: [String] = []
     /// Tells folders apart that are reached by two ways.
-    let identity: Identity
+    package let identity: Identity
 
-    struct Identity: Hashable {
+    package struct Identity: Hashable, Sendable {
         let device: dev_t
         let inode: ino_t
     }
 
     /// - Throws: `DatasetsError` of code `unreadable`.
-    init(_ path: FilePath) throws {
+    package init(_ path: FilePath) throws {
         guard let folder = path.withPlatformString({ opendir($0) }) else {
             throw Self.unreadable(path, errno)
         }
@@ -70,9 +71,13 @@ struct FolderListing {
         }
     }
 
-    private static func isImageName(_ name: String) -> Bool {
-        let name = name.utf8.suffix(6).map { $0 | 0x20 }  // lower case; a dot stays a dot
-        return [".jpg", ".jpeg", ".jfif"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    /// Whether a file is looked at as an image.
+    package static func isImageName(_ name: String) -> Bool {
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.utf8.startIndex else {
+            return false
+        }
+        let end = name.utf8[name.utf8.index(after: dot)...].map { $0 | 0x20 }  // lower case
+        return ImageFormat.fileExtensions.contains { $0.utf8.elementsEqual(end) }
     }
 
     private static func unreadable(_ path: FilePath, _ code: Int32) -> DatasetsError {

@@ -1,6 +1,6 @@
-// A data set as a folder: ROOT/train/CLASS/…, ROOT/val/CLASS/… and perhaps ROOT/test/CLASS/… with JPEG files. Classes and
-// files come in torchvision ImageFolder's order (byte order of names), so class indices are the same there. Never writes
-// into the folder.
+// A data set as a folder: ROOT/train/CLASS/…, ROOT/val/CLASS/… and perhaps ROOT/test/CLASS/… with JPEG and PNG files.
+// Classes and files come in torchvision ImageFolder's order (byte order of names), so class indices are the same there.
+// Never writes into the folder.
 
 private import Glibc
 package import SystemPackage
@@ -10,7 +10,7 @@ package enum ImageFolder {
     ///
     /// - Throws: `DatasetsError` of code `invalid`, with the path and what to do, or `unreadable`.
     package static func open(_ root: FilePath) throws -> Dataset {
-        let layout = "\(root) must hold train/ and val/, each with one folder of JPEG files per class"
+        let layout = "\(root) must hold train/ and val/, each with one folder of images per class"
         var status = stat()
         guard root.withPlatformString({ stat($0, &status) }) == 0 || errno != ENOENT else {
             throw DatasetsError(.invalid, "there is no folder \(root); correct `dataset` in the job file")
@@ -43,13 +43,13 @@ package enum ImageFolder {
         guard !validation.isEmpty else {
             throw DatasetsError(
                 .invalid,
-                "\(root.appending(validationName)) holds no image; put some JPEG files of each class into "
+                "\(root.appending(validationName)) holds no image; put some images of each class into "
                     + "\(validationName)/CLASS/")
         }
         let test = top.folders.contains("test") ? testSamples(root, classes, &notices, &others) : []
         if let first = others.first {
             notices.append(
-                "files that are not named .jpg, .jpeg or .jfif are left out: \(first)"
+                "files that are not named .jpg, .jpeg, .jfif or .png are left out: \(first)"
                     + (others.count > 1 ? " and \(others.count - 1) more" : ""))
         }
         return Dataset(
@@ -66,7 +66,7 @@ package enum ImageFolder {
             let found = listing.folders.first.map { "only the class folder \($0)" } ?? "no class folders"
             throw DatasetsError(
                 .invalid,
-                "\(folder) holds \(found); put each class's JPEG files into a folder of its own, at least two"
+                "\(folder) holds \(found); put each class's images into a folder of its own, at least two"
             )
         }
         var samples: [Sample] = []
@@ -75,7 +75,7 @@ package enum ImageFolder {
             guard !found.isEmpty else {
                 throw DatasetsError(
                     .invalid,
-                    "\(folder.appending(name)) holds no .jpg, .jpeg or .jfif file; add images or remove the folder"
+                    "\(folder.appending(name)) holds no .jpg, .jpeg, .jfif or .png file; add images or remove the folder"
                 )
             }
             samples += found

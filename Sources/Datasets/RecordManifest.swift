@@ -1,5 +1,6 @@
 // manifest.json, written last into prepared records: what they consist of. A folder without one is not prepared to its end.
 
+internal import Crypto
 private import Foundation
 package import SystemPackage
 
@@ -13,6 +14,10 @@ package struct RecordManifest: Codable, Hashable, Sendable {
 
         package init(name: String, size: Int64, sha256: String) {
             (self.name, self.size, self.sha256) = (name, size, sha256)
+        }
+
+        package init(name: String, _ bytes: [UInt8]) {
+            self.init(name: name, size: Int64(bytes.count), sha256: SHA256.hash(data: bytes).hexadecimal)
         }
     }
 
@@ -42,14 +47,15 @@ package struct RecordManifest: Codable, Hashable, Sendable {
     package let test: Split?
     package let categories: File
     package let colors: File
-    /// What became of the images: counts by reason, in words.
+    /// How many images had to be made what they are, by what was done.
     package let repaired: [String: Int]
-    package let leftOut: [String: Int]
+    /// How many cannot be used.
+    package let leftOut: Int
 
     package init(
         settings: [String: String], classes: Int, train: Split, validation: Split, test: Split?,
         categories: File,
-        colors: File, repaired: [String: Int], leftOut: [String: Int]
+        colors: File, repaired: [String: Int], leftOut: Int
     ) {
         format = Self.currentFormat
         (self.settings, self.classes) = (settings, classes)

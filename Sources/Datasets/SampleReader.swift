@@ -1,46 +1,35 @@
 // A sample's bytes, wherever they lie. What a record's checksums do not confirm is an error, never a picture. Owned by
 // one thread.
 
-internal import Images
 internal import Records
 
 package final class SampleReader {
     private let dataset: Dataset
     private let files = FileReader()
-    private let shards: ShardReader
+    private let shards = PieceReader()
 
-    package init(_ dataset: Dataset) {
-        self.dataset = dataset
-        shards = ShardReader(root: dataset.root, names: dataset.shards)
-    }
+    package init(_ dataset: Dataset) { self.dataset = dataset }
 
     /// - Returns: the bytes, valid until the next read.
     /// - Throws: `DatasetsError`: `unreadable`; `badData` for a damaged record.
     package func read(_ sample: Sample) throws -> EncodedImage {
         switch sample.place {
         case .file: EncodedImage(bytes: try files.read(dataset.path(of: sample)), form: .file)
-        case .record(let shard, let offset): try image(sample, Int(shard), offset)
+        case .record(_, let offset): try image(sample, offset)
         }
     }
 
-    private func image(_ sample: Sample, _ shard: Int, _ offset: Int64) throws -> EncodedImage {
+    private func image(_ sample: Sample, _ offset: Int64) throws -> EncodedImage {
         let count = Int(sample.size) + RecordWriter.overhead
-        let record = try shards.read(shard, from: offset, count: count)
+        let record = try shards.read(dataset.path(of: sample), from: offset, count: count)
         guard record.count == count else { throw damaged(sample, "the file ends inside it") }
         guard let data = RecordFrame.data(of: record) else {
             throw damaged(sample, "its bytes do not match their checksums")
         }
-        let example = Example(data)
-        guard let bytes = example.bytes(ExampleKey.encoded) else {
-            throw damaged(sample, "it holds no image/encoded")
+        guard let image = EncodedImage(Example(data)) else {
+            throw damaged(sample, "it holds no image/encoded, or not the pixels of an image")
         }
-        guard example.text(ExampleKey.format) == ExampleKey.raw else {
-            return EncodedImage(bytes: bytes, form: .file)
-        }
-        guard bytes.count == Resize.bytesPerSquare else {
-            throw damaged(sample, "\(bytes.count) bytes of pixels where \(Resize.bytesPerSquare) belong")
-        }
-        return EncodedImage(bytes: bytes, form: .square)
+        return image
     }
 
     private func damaged(_ sample: Sample, _ problem: String) -> DatasetsError {

@@ -42,4 +42,6 @@ package struct JSONError: Error {
     /// From 1.
     package let line: Int
     package let problem: String
+
+    package init(line: Int, problem: String) { (self.line, self.problem) = (line, problem) }
 }

@@ -10,6 +10,9 @@ package enum Purpose: UInt32, Sendable {
     case augmentation = 3
     case dropout = 4
     case syntheticImages = 5
+    // Of preparing records.
+    case validationSplit = 32
+    case recordOrder = 33
 }
 
 /// A sequence of 32-bit words from Philox4x32-10 at counter (n, c1, c2, purpose), n = 0, 1, 2…

@@ -11,8 +11,8 @@ struct Alexnetd: ParsableCommand {
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: Version.text,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, PreviewCommand.self,
-            TimeCommand.self,
+            DemoCommand.self, ServeCommand.self, PrepareCommand.self, TrainCommand.self, ValidateCommand.self,
+            PreviewCommand.self, TimeCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

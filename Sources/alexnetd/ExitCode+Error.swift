@@ -5,6 +5,7 @@ import Checkpoints
 import Datasets
 import InputPipeline
 import Jobs
+import Preparation
 import Spool
 import Training
 
@@ -23,6 +24,8 @@ extension Jobs.ExitCode {
             self = error.code == .changed ? .badInput : .fault
         case let error as CheckpointsError:
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
+        case let error as PreparationError:
+            self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
         case is TrainingError: self = .badInput
         case let error as SpoolError: self = [.refused, .taken].contains(error.code) ? .badInput : .fault
         default: self = .fault

@@ -95,7 +95,7 @@ import Testing
             ["train/a/1.jpg", "train/b/", "val/a/1.jpg"], "/train/b holds no",
             "add images or remove the folder"
         ),
-        (["train/a/1.jpg", "train/b/1.jpg", "val/"], "/val holds no image", "put some JPEG files"),
+        (["train/a/1.jpg", "train/b/1.jpg", "val/"], "/val holds no image", "put some images"),
         (
             ["train/a/1.jpg", "train/b/1.jpg", "val/c/1.jpg"], "/train has not: c",
             "give them training images"

@@ -5,11 +5,14 @@ import Testing
 
 @Suite struct LayeringTests {
     static let levels: [[String]] = [
-        ["COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
+        [
+            "COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CExampleProto",
+            "CLinux",
+        ],
         ["Randomness", "Records", "Files", "JSON", "CSV", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures"],
-        ["ComputeCPU", "InputPipeline", "Spool"],
+        ["ComputeCPU", "InputPipeline", "Preparation", "Spool"],
         ["Daemon", "Training"],
         ["alexnetd"],
     ]
@@ -19,7 +22,7 @@ import Testing
         "Logging": ["Systemd", "Daemon", "alexnetd"],
         "ArgumentParser": ["alexnetd"],
         "Yams": ["Jobs"],
-        "Crypto": ["Checkpoints", "Datasets"],
+        "Crypto": ["Checkpoints", "Datasets", "Preparation"],
         "SystemPackage": nil,
         // Of the toolchain.
         "Foundation": nil, "Synchronization": nil, "Dispatch": nil, "Glibc": nil, "Darwin": nil,

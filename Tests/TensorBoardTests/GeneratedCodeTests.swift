@@ -21,8 +21,8 @@ import Testing
         let result = try Peer.run(
             ["protoc-c", "--proto_path=proto", "--c_out=\(folder.path)"] + protos.map { "proto/" + $0 })
         #expect(result.status == 0, "\(result.output)")
-        let committed = Peer.root.path + "/Sources/CTensorBoardProto/"
         for name in protos.map({ String($0.dropLast(6)) }) {
+            let committed = Peer.root.path + "/Sources/\(Self.target(of: name))/"
             for (made, kept) in [
                 ("\(name).pb-c.c", "\(name).pb-c.c"), ("\(name).pb-c.h", "include/\(name).pb-c.h"),
             ] {
@@ -31,9 +31,14 @@ import Testing
                 #expect(made == kept, "regenerate \(name).pb-c.[ch] with protoc-c")
             }
         }
-        let sources = try FileManager.default.contentsOfDirectory(atPath: committed).filter {
-            $0.hasSuffix(".c")
+        let sources = try ["CTensorBoardProto", "CExampleProto"].flatMap {
+            try FileManager.default.contentsOfDirectory(atPath: Peer.root.path + "/Sources/\($0)")
         }
-        #expect(sources.count == protos.count, "code without a proto file")
+        #expect(sources.count { $0.hasSuffix(".c") } == protos.count, "code without a proto file")
+    }
+
+    /// TensorBoard's messages are in one, data sets' in another.
+    private static func target(of proto: String) -> String {
+        proto == "example" ? "CExampleProto" : "CTensorBoardProto"
     }
 }

@@ -18,6 +18,7 @@
 #include "pixels.h"
 #include "png.h"
 #include "pooling.h"
+#include "resample.h"
 #include "resize.h"
 #include "statistics.h"
 #include "update.h"

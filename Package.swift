@@ -62,7 +62,9 @@ let package = Package(
         // Level 4
         .target(
             name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
-        .target(name: "InputPipeline", dependencies: ["Datasets", "Images", "Compute", "Randomness"]),
+        .target(
+            name: "InputPipeline",
+            dependencies: ["Datasets", "Images", "Compute", "Randomness", "CKernels"]),
         .target(
             name: "Preparation",
             dependencies: [
@@ -84,8 +86,8 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
-                "InputPipeline",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Figures",
+                "Images", "Spool", "InputPipeline",
                 "Preparation", "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log,
                 arguments, system,
             ]),
@@ -110,7 +112,8 @@ let package = Package(
             dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", system]),
         .testTarget(
             name: "InputPipelineTests",
-            dependencies: ["InputPipeline", "Datasets", "Images", "Compute", system]),
+            dependencies: ["InputPipeline", "Datasets", "Images", "Compute", "Randomness", system],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "PreparationTests",
             dependencies: [
@@ -132,9 +135,10 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Datasets", system,
+                "TemporaryFolders", "Training", "Jobs", "Networks", "Checkpoints", "Compute", "Datasets",
+                "InputPipeline", system,
             ],
-            exclude: ["Golden/make_schedules.py"], resources: [.copy("Golden/schedules.json")]),
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

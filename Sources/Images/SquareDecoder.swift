@@ -1,11 +1,24 @@
-// What training, evaluation and classification all see of an image file: its middle 256 × 256 after scaling. Owned by one
-// thread.
+// What training, evaluation and classification all see of an image file: 256 × 256 from its middle. Owned by one thread.
 
 package final class SquareDecoder {
+    /// How an image becomes a square.
+    package enum Fit: Hashable, Sendable {
+        /// Its shorter side is scaled to 256 pixels, then the middle is cut out.
+        case scaled
+        /// The middle is cut out as it is; an image with a side below 256 pixels is scaled as above.
+        case cut
+    }
+
     private let decoder = ImageDecoder()
     private let resize = Resize()
+    private let fit: Fit
+    private let isUpright: Bool
 
-    package init() {}
+    /// - Parameter isUpright: whether an image is turned as its EXIF orientation says, as a person sees it. Training does
+    ///   without, as torchvision's ImageFolder does.
+    package init(_ fit: Fit = .scaled, isUpright: Bool = false) {
+        (self.fit, self.isUpright) = (fit, isUpright)
+    }
 
     /// Decodes an image file's bytes into `square` ([256][256][3]).
     ///
@@ -13,6 +26,17 @@ package final class SquareDecoder {
     package func decode(
         _ bytes: UnsafeRawBufferPointer, into square: UnsafeMutablePointer<UInt8>
     ) throws(ImagesError) {
-        resize.centerSquare(of: try decoder.decode(bytes, minSide: Resize.side), into: square)
+        let minSide = fit == .scaled ? Resize.side : nil
+        let pixels =
+            try isUpright
+            ? decoder.decodeUpright(bytes, minSide: minSide) : decoder.decode(bytes, minSide: minSide)
+        guard fit == .cut, min(pixels.width, pixels.height) >= Resize.side else {
+            return resize.centerSquare(of: pixels, into: square)
+        }
+        let (left, top) = ((pixels.width - Resize.side) / 2, (pixels.height - Resize.side) / 2)
+        let row = Resize.side * 3
+        for y in 0..<Resize.side {
+            (square + y * row).update(from: pixels.base + ((top + y) * pixels.width + left) * 3, count: row)
+        }
     }
 }

@@ -5,7 +5,7 @@
 package import Compute
 package import Datasets
 internal import Foundation
-internal import Images
+package import Images
 
 package final class Loader {
     package struct Configuration: Sendable {
@@ -16,6 +16,8 @@ package final class Loader {
         package var shuffle: Bool
         /// Of training samples; validation always takes the middle.
         package var augmentation: Augmentation
+        /// How every image becomes a square.
+        package var fit: SquareDecoder.Fit
         /// Of decoders.
         package var threads: Int
         /// Batches in memory, those with the consumer included.
@@ -25,10 +27,10 @@ package final class Loader {
 
         package init(
             batchSize: Int, crop: Int, seed: UInt64, shuffle: Bool = true, augmentation: Augmentation = .none,
-            threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0
+            fit: SquareDecoder.Fit = .scaled, threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0
         ) {
             (self.batchSize, self.crop, self.seed, self.shuffle) = (batchSize, crop, seed, shuffle)
-            (self.augmentation, self.threads) = (augmentation, threads)
+            (self.augmentation, self.fit, self.threads) = (augmentation, fit, threads)
             (self.batches, self.cacheBytes) = (batches, cacheBytes)
         }
     }
@@ -46,7 +48,9 @@ package final class Loader {
         precondition(Resize.side == Batch.side)
         (self.dataset, self.configuration) = (dataset, configuration)
         let cache = PixelCache(
-            bytes: configuration.cacheBytes, trainCount: dataset.train.count,
+            bytes: configuration.cacheBytes,
+            // A resized crop is made of the whole image.
+            trainCount: configuration.augmentation.resizedCrop == nil ? dataset.train.count : 0,
             validationCount: dataset.validation.count)
         let ring = BatchRing(batches: configuration.batches, capacity: configuration.batchSize, cache: cache)
         self.ring = ring

@@ -25,7 +25,7 @@ struct PixelCache: @unchecked Sendable {  // rules 1 and 2
     func slot(of sample: Int, in split: Dataset.Split) -> Int? {
         let slot =
             switch split {
-            case .train: sample
+            case .train: sample < trainCount ? sample : count
             case .validation: trainCount + sample
             case .test: count
             }

@@ -31,6 +31,8 @@ extension JobSpec {
         dropout = try fields["dropout"]?.fraction()
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
+        normalization = try fields["normalize"]?.normalization()
+        validationViews = try fields["validation"]?.fields(Self.validationKeys)["views"]?.views()
         shuffle = try fields["shuffle"]?.flag()
         seed = try fields["seed"]?.seed()
         device = try fields["device"]?.device()
@@ -80,38 +82,6 @@ extension JobValue {
         throw mismatch(
             .wrongType, "is neither a scheme nor the path of a safetensors file",
             write: "\(listed(names)) or a path (\(suggestion(for: text, among: names)))")
-    }
-
-    fileprivate func augmentation() throws(JobError) -> Plan.Augmentation {
-        let keys = ["random_crop", "flip", "pca_color"]
-        let example = "none, or a list such as [random_crop, flip, {pca_color: 0.1}]"
-        var result = Plan.Augmentation.none
-        if word == "none" { return result }
-        guard let items else { throw mismatch(.wrongType, "is no list of augmentations", write: example) }
-        var seen: Set<String> = []
-        for item in items {
-            let entry = item.onlyEntry
-            guard let name = entry?.key ?? item.word else {
-                throw item.mismatch(.wrongType, "is no augmentation", write: example)
-            }
-            switch (name, entry?.value) {
-            case ("random_crop", nil): result.randomCrop = true
-            case ("flip", nil): result.flip = true
-            // The paper's deviation.
-            case ("pca_color", nil): result.pcaColor = 0.1
-            case ("pca_color", let value?):
-                result.pcaColor = try value.number("a number from 0 to 10") { $0 >= 0 && $0 <= 10 }
-            case ("random_crop", _), ("flip", _):
-                throw item.error(.wrongType, "\(name) takes no value; write just \(name)")
-            default:
-                throw item.error(
-                    .unknownKey, "\"\(name)\" is not known; " + suggestion(for: name, among: keys))
-            }
-            guard seen.insert(name).inserted else {
-                throw item.error(.duplicateKey, "\(name) is given more than once; keep one")
-            }
-        }
-        return result
     }
 
     fileprivate func device() throws(JobError) -> JobSpec.Device {

@@ -58,6 +58,8 @@ extension JobSpec {
             dropout: dropout ?? 0.5,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
+            normalization: normalization ?? (initialization.standardizesInput ? .channels : .mean),
+            validation: Plan.Validation(views: validationViews ?? 1),
             shuffle: shuffle ?? true,
             seed: seed ?? 1,
             device: plannedDevice,

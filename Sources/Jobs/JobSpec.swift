@@ -44,6 +44,8 @@ package struct JobSpec: Sendable {
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
     package var augmentation: Plan.Augmentation?
+    package var normalization: Plan.Normalization?
+    package var validationViews: Int?
     package var shuffle: Bool?
     package var seed: UInt64?
     package var device: Device?
@@ -64,11 +66,11 @@ package struct JobSpec: Sendable {
     package static let keys = [
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
-        "dropout", "init", "augment", "shuffle",
-        "seed",
-        "device", "precision", "width", "threads", "checkpoint", "log", "references", "priority",
+        "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
+        "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep", "best"]
+    package static let validationKeys = ["views"]
     package static let logKeys = ["every", "histograms", "images"]
 
     /// A job in which only the data set is given.

@@ -20,17 +20,14 @@ package struct Plan: Hashable, Sendable {
         case file(String)
     }
 
-    package struct Augmentation: Hashable, Sendable {
-        package var randomCrop: Bool
-        package var flip: Bool
-        /// Deviation of the PCA colour noise in units of the data's principal deviations; 0 for none.
-        package var pcaColor: Double
-
-        package static let none = Augmentation(randomCrop: false, flip: false, pcaColor: 0)
-
-        package init(randomCrop: Bool, flip: Bool, pcaColor: Double) {
-            (self.randomCrop, self.flip, self.pcaColor) = (randomCrop, flip, pcaColor)
-        }
+    /// What is taken from each channel of a pixel, and what the rest is divided by.
+    package enum Normalization: Hashable, Sendable {
+        /// The training set's mean; divided by nothing.
+        case mean
+        /// The training set's mean and deviation of each channel.
+        case channels
+        /// On the 0–255 scale.
+        case given(mean: SIMD3<Double>, deviation: SIMD3<Double>)
     }
 
     /// A span of training, as written. `seconds` is allowed for checkpoints only.
@@ -71,6 +68,13 @@ package struct Plan: Hashable, Sendable {
         }
     }
 
+    package struct Validation: Hashable, Sendable {
+        /// How many crops of each image are looked at: 1, the middle, or 10.
+        package var views: Int
+
+        package init(views: Int) { self.views = views }
+    }
+
     /// A horizontal line beside a curve, such as a published result: the curve `tag`/`name`.
     package struct Reference: Hashable, Sendable {
         package var tag: String
@@ -102,6 +106,8 @@ package struct Plan: Hashable, Sendable {
     package var dropout: Double
     package var initialization: Initialization
     package var augmentation: Augmentation
+    package var normalization: Normalization
+    package var validation: Validation
     package var shuffle: Bool
     package var seed: UInt64
     package var device: Device

@@ -35,6 +35,8 @@ struct PlanField: Sendable {
         PlanField("dropout") { .number($0.dropout) },
         PlanField("init") { .word($0.initialization.name) },
         PlanField("augment") { $0.augmentation.value },
+        PlanField("normalize") { $0.normalization.value },
+        PlanField("validation") { .mapping([("views", .integer($0.validation.views))]) },
         PlanField("shuffle") { .flag($0.shuffle) },
         PlanField("seed") { .seed($0.seed) },
         PlanField("device", .always(.inexact)) { .word($0.device.name) },
@@ -70,15 +72,6 @@ extension Plan.Device {
         case .cpu: "cpu"
         case .cuda(let which): which.hasPrefix("GPU-") ? which : "cuda:\(which)"
         }
-    }
-}
-
-extension Plan.Augmentation {
-    fileprivate var value: PlanValue {
-        let parts: [PlanValue] =
-            (randomCrop ? [.word("random_crop")] : []) + (flip ? [.word("flip")] : [])
-            + (pcaColor > 0 ? [.mapping([("pca_color", .number(pcaColor))])] : [])
-        return parts.isEmpty ? .word("none") : .list(parts)
     }
 }
 

@@ -48,6 +48,13 @@ package struct Philox: RandomNumberGenerator, Sendable {
         }
     }
 
+    /// Goes to a place of the sequence, forwards or back.
+    /// - Parameter word: a multiple of four.
+    package mutating func skip(to word: UInt32) {
+        precondition(word.isMultiple(of: 4), "words come in fours")
+        (counter.0, used) = (word / 4, 4)
+    }
+
     package mutating func next() -> UInt64 { UInt64(word()) << 32 | UInt64(word()) }
 
     /// Uniform in [0, 1), 24 bits.

@@ -23,11 +23,7 @@ extension Curves {
     /// The batch's first samples as the network sees them.
     func samples(_ batch: Batch, step: Int) throws {
         let samples = (0..<min(batch.count, SampleSheet.capacity)).map { slot in
-            let draw = batch.draws[slot]
-            return SampleSheet.Sample(
-                picture: batch.picture(slot), top: Int(draw.top), left: Int(draw.left),
-                crop: network.input.height, flip: draw.flip, color: draw.color,
-                label: classes[Int(batch.labels[slot])])
+            batch.sample(slot, crop: network.input.height, label: classes[Int(batch.labels[slot])])
         }
         try log.image("samples/train", png: PNGEncoder().encode(SampleSheet(samples).draw()), step: step)
     }
@@ -54,6 +50,14 @@ extension Curves {
 }
 
 extension Batch {
+    /// With its draw.
+    func sample(_ slot: Int, crop: Int, label: String) -> SampleSheet.Sample {
+        let draw = draws[slot]
+        return SampleSheet.Sample(
+            picture: picture(slot), top: Int(draw.top), left: Int(draw.left), crop: crop, flip: draw.flip,
+            color: draw.color, label: label)
+    }
+
     /// Before augmentation.
     func picture(_ slot: Int) -> Image {
         Image(

@@ -23,9 +23,7 @@ final class Input {
             dataset, axes: statistics.axes,
             Loader.Configuration(
                 batchSize: plan.batchSize, crop: network.input.height, seed: plan.seed, shuffle: plan.shuffle,
-                augmentation: Augmentation(
-                    randomCrop: plan.augmentation.randomCrop, flip: plan.augmentation.flip,
-                    pcaColor: plan.augmentation.pcaColor),
+                augmentation: plan.inputAugmentation, fit: plan.fit,
                 threads: max(1, plan.threads / 2), batches: Self.batches, cacheBytes: Self.cacheBytes))
         stepsPerEpoch = loader.batches(in: .train)
         validationCount = dataset.validation.count

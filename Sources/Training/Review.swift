@@ -3,7 +3,6 @@
 
 internal import Compute
 internal import Figures
-internal import Foundation
 internal import Images
 
 struct Review {
@@ -21,18 +20,13 @@ struct Review {
         counts = Array(repeating: 0, count: classes.count * classes.count)
     }
 
-    /// - Parameter scores: of the batch, [count][classes].
-    mutating func add(_ batch: Batch, _ scores: [Float]) {
+    mutating func add(_ batch: Batch, _ probabilities: Probabilities) {
         for slot in 0..<batch.count {
-            let own = scores[slot * classes.count..<(slot + 1) * classes.count]
-            // Of equal scores the lower class index counts, as in the errors.
-            guard let best = own.indices.max(by: { own[$0] < own[$1] || (own[$0] == own[$1] && $0 > $1) })
-            else { continue }
-            let (predicted, actual) = (best - own.startIndex, Int(batch.labels[slot]))
+            guard let predicted = probabilities.best(1, of: slot).first else { continue }
+            let actual = Int(batch.labels[slot])
             counts[actual * classes.count + predicted] += 1
             guard predicted != actual else { continue }
-            let sum = own.reduce(0) { $0 + exp($1 - own[best]) }
-            note(1 / sum, predicted, actual) { batch.picture(slot) }
+            note(Float(probabilities[slot, predicted]), predicted, actual) { batch.picture(slot) }
         }
     }
 

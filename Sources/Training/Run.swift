@@ -243,14 +243,17 @@ package final class Run {
 
     private func normalization(_ statistics: Statistics) -> Normalization {
         let one = SIMD3<Float>(repeating: 1)
-        guard plan.initializer?.standardizesInput ?? true else {
-            return Normalization(mean: SIMD3<Float>(statistics.mean), deviation: one)
+        switch plan.normalization {
+        case .mean: return Normalization(mean: SIMD3<Float>(statistics.mean), deviation: one)
+        case .channels:
+            // A channel may be the same everywhere.
+            let deviation = SIMD3<Float>(statistics.deviation)
+            return Normalization(
+                mean: SIMD3<Float>(statistics.mean),
+                deviation: deviation.replacing(with: one, where: deviation .< 1))
+        case .given(let mean, let deviation):
+            return Normalization(mean: SIMD3<Float>(mean), deviation: SIMD3<Float>(deviation))
         }
-        // A channel may be the same everywhere.
-        let deviation = SIMD3<Float>(statistics.deviation)
-        return Normalization(
-            mean: SIMD3<Float>(statistics.mean),
-            deviation: deviation.replacing(with: one, where: deviation .< 1))
     }
 
     private func fill(_ engine: CPUEngine, _ checkpoint: Checkpoint?) throws {

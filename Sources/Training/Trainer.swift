@@ -11,6 +11,7 @@ internal import TensorBoard
 final class Trainer {
     private let plan: Plan
     private let engine: any Engine
+    private let predictor: Predictor
     private let input: Input
     private let curves: Curves
     private let checkpoints: Checkpointing
@@ -33,6 +34,7 @@ final class Trainer {
     ) {
         (self.plan, self.engine, self.input, self.curves) = (plan, engine, input, curves)
         (self.checkpoints, self.state, self.stop, self.report) = (checkpoints, state, stop, report)
+        predictor = Predictor(engine, Views(rawValue: plan.validation.views) ?? .center)
         stepsPerEpoch = input.stepsPerEpoch
         learningRate = LearningRate(plan, stepsPerEpoch: stepsPerEpoch)
     }
@@ -126,8 +128,8 @@ final class Trainer {
         var review = isReviewed ? Review(classes: curves.classes) : nil
         while window.samples < input.validationCount {
             try input.withNextBatch { batch in
-                window.add(try engine.evaluate(batch))
-                review?.add(batch, engine.scores())
+                window.add(try predictor.evaluate(batch))
+                review?.add(batch, predictor.probabilities)
             }
             report(.evaluating(done: window.samples, of: input.validationCount))
             if stop.isRaised { try stopHere() }

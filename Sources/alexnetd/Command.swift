@@ -11,10 +11,12 @@ struct Alexnetd: ParsableCommand {
         abstract: "Trains AlexNets from a folder of jobs, and carries on whatever happens.",
         version: Version.text,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, TimeCommand.self,
-            PrepareCommand.self,
+            DemoCommand.self, ServeCommand.self, PrepareCommand.self, TrainCommand.self, ValidateCommand.self,
+            PreviewCommand.self, TimeCommand.self,
         ],
         groupedSubcommands: [
+            CommandGroup(
+                name: "Using", subcommands: [ClassifyCommand.self, EvaluateCommand.self]),
             CommandGroup(
                 name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
             CommandGroup(

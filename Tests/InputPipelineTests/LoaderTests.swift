@@ -32,12 +32,14 @@ private final class Fixture {
 
     deinit { try? FileManager.default.removeItem(atPath: root.string) }
 
-    func loader(threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0, seed: UInt64 = 1) -> Loader {
+    func loader(
+        threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0, seed: UInt64 = 1,
+        _ augmentation: Augmentation = Augmentation(randomCrop: true, flip: true, pcaColor: 0.1)
+    ) -> Loader {
         Loader(
             dataset, axes: ColorAxes(covariance: [SIMD3(900, 0, 0), SIMD3(0, 400, 0), SIMD3(0, 0, 100)]),
             .init(
-                batchSize: 4, crop: 227, seed: seed,
-                augmentation: Augmentation(randomCrop: true, flip: true, pcaColor: 0.1), threads: threads,
+                batchSize: 4, crop: 227, seed: seed, augmentation: augmentation, threads: threads,
                 batches: batches, cacheBytes: cacheBytes))
     }
 }
@@ -102,16 +104,78 @@ extension Loader {
         }
     }
 
-    @Test func threadsRingAndCacheDoNotMatter() throws {
-        let expected = try fixture.loader().pass(.train, epoch: 1)
+    static let altering = [
+        Augmentation(
+            randomCrop: true, flip: true, pcaColor: 0.1,
+            colorJitter: ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1),
+            turns: [.upright, .right, .halfTurn, .left]),
+        Augmentation(
+            flip: true, resizedCrop: ResizedCrop(), colorJitter: ColorJitter(contrast: 1),
+            turns: [.right, .left]),
+    ]
+
+    @Test(arguments: [Augmentation(randomCrop: true, flip: true, pcaColor: 0.1)] + altering)
+    func threadsRingAndCacheDoNotMatter(_ augmentation: Augmentation) throws {
+        let expected = try fixture.loader(augmentation).pass(.train, epoch: 1)
+        let validation = try fixture.loader(.none).pass(.validation, epoch: 0)
         for threads in [1, 3] {
             for batches in [1, 4] {
                 for cached in [0, 9, 100] {
                     let loader = fixture.loader(
-                        threads: threads, batches: batches, cacheBytes: cached * Batch.bytesPerImage)
+                        threads: threads, batches: batches, cacheBytes: cached * Batch.bytesPerImage,
+                        augmentation)
                     _ = try loader.pass(.train, epoch: 0)
                     #expect(try loader.pass(.train, epoch: 1) == expected)
+                    #expect(try loader.pass(.validation, epoch: 1) == validation)
+                    #expect(try loader.pass(.train, epoch: 1, from: 2) == Array(expected[2...]))
                 }
+            }
+        }
+    }
+
+    /// Another epoch is another picture, and so is another sample.
+    @Test(arguments: altering) func alterationsAreDrawnAnew(_ augmentation: Augmentation) throws {
+        let loader = fixture.loader(augmentation)
+        let epochs = try (0..<3).map { try loader.pass(.train, epoch: $0) }
+        #expect(Set(epochs.flatMap { $0 }.map(\.pixels)).count == 18)
+        #expect(epochs[0] != (try fixture.loader(seed: 2, augmentation).pass(.train, epoch: 0)))
+    }
+
+    @Test func turnedSquares() throws {
+        let (plain, turned) = (fixture.loader(.none), fixture.loader(Augmentation(turns: [.right])))
+        plain.begin(.train, epoch: 0)
+        turned.begin(.train, epoch: 0)
+        let (before, after) = (try #require(try plain.next()), try #require(try turned.next()))
+        for slot in 0..<4 {
+            let pixels = Array(UnsafeBufferPointer(start: before.image(slot), count: Batch.bytesPerImage))
+            let expected = Image(width: 256, height: 256, pixels: pixels).turned(.right).pixels
+            #expect(memcmp(after.image(slot), expected, Batch.bytesPerImage) == 0)
+        }
+    }
+
+    /// All of the image as one crop: what the resize itself makes of it.
+    @Test func aResizedCropOfAll() throws {
+        let all = Augmentation(resizedCrop: ResizedCrop(scale: 1...1, ratio: 30.0 / 26...30.0 / 26))
+        let loader = fixture.loader(all)
+        loader.begin(.train, epoch: 3)
+        let order = EpochOrder.indices(count: 23, seed: 1, epoch: 3, shuffle: true)
+        let batch = try #require(try loader.next())
+        for slot in 0..<4 {
+            #expect(batch.draws[slot] == Draw(top: 0, left: 0))
+            let path = fixture.dataset.path(of: fixture.dataset.train[Int(order[slot])])
+            let image = try JPEGDecoder().image(Array(Data(contentsOf: URL(filePath: path.string))))
+            var expected = [UInt8](repeating: 0, count: 227 * 227 * 3)
+            image.pixels.withUnsafeBufferPointer {
+                Resize().square(
+                    of: Pixels(base: $0.baseAddress!, width: 30, height: 26), left: 0, top: 0, width: 30,
+                    height: 26, side: 227, into: &expected, stride: 227)
+            }
+            for y in 0..<227 {
+                #expect(
+                    memcmp(
+                        batch.image(slot) + y * Batch.side * 3,
+                        Array(expected[y * 227 * 3..<(y + 1) * 227 * 3]),
+                        227 * 3) == 0)
             }
         }
     }

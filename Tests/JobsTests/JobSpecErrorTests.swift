@@ -185,6 +185,52 @@ import Testing
             says: ["flip is given more than once"]),
         Case(text: "dataset: /d\naugment: [{flip: 1}]", code: .wrongType, says: ["write just flip"]),
         Case(text: "dataset: /d\naugment: [{pca_color: -1}]", code: .outOfRange, says: ["0 to 10"]),
+        Case(
+            text: "dataset: /d\nnormalize: channel", code: .wrongType,
+            says: ["\"channel\"", "did you mean channels?"]),
+        Case(
+            text: "dataset: /d\nnormalize: [1, 2]", code: .wrongType,
+            says: ["a list", "mean, channels, imagenet or {mean"]),
+        Case(
+            text: "dataset: /d\nnormalize: {mean: [1, 2, 3]}", code: .missingKey,
+            says: ["normalize.deviation", "[58.4, 57.1, 57.4]"]),
+        Case(
+            text: "dataset: /d\nnormalize: {mean: [1, 2], deviation: [1, 1, 1]}", code: .wrongType,
+            says: ["normalize.mean", "each of red, green and blue"]),
+        Case(
+            text:
+                "dataset: /d\nnormalize:\n  mean: [0.485, 0.456, 0.406]\n  deviation: [0.229, 0.224, 0.225]",
+            code: .outOfRange, says: ["night.yml:4", "\"0.229\"", "0–255 scale"]),
+        Case(text: "dataset: /d\nvalidation: {views: 5}", code: .outOfRange, says: ["1, the middle, or 10"]),
+        Case(text: "dataset: /d\nvalidation: {view: 1}", code: .unknownKey, says: ["mean views?"]),
+        Case(
+            text: "dataset: /d\naugment: [random_crop, random_resized_crop]", code: .wrongType,
+            says: ["the whole image", "leave random_crop"]),
+        Case(
+            text: "dataset: /d\naugment: [{random_resized_crop: {scale: [0.5, 0.1]}}]", code: .outOfRange,
+            says: ["augment.random_resized_crop.scale", "[0.08, 1]"]),
+        Case(
+            text: "dataset: /d\naugment: [{random_resized_crop: {scale: 0.5}}]", code: .wrongType,
+            says: ["list of two"]),
+        Case(
+            text: "dataset: /d\naugment: [{random_resized_crop: {area: [0, 1]}}]", code: .unknownKey,
+            says: ["scale, ratio"]),
+        Case(text: "dataset: /d\naugment: [{rotate: [45]}]", code: .outOfRange, says: ["quarter turn"]),
+        Case(text: "dataset: /d\naugment: [{rotate: [90, 90]}]", code: .outOfRange, says: ["there already"]),
+        Case(text: "dataset: /d\naugment: [{rotate: 90}]", code: .wrongType, says: ["[0, 90, 180, 270]"]),
+        Case(text: "dataset: /d\naugment: [color_jitter]", code: .missingKey, says: ["{brightness: 0.4"]),
+        Case(
+            text: "dataset: /d\naugment: [{color_jitter: {hue: 0.6}}]", code: .outOfRange,
+            says: ["augment.color_jitter.hue", "\"0.6\"", "to 0.5"]),
+        Case(
+            text: "dataset: /d\naugment:\n  - flip\n  - color_jitter: {contrats: 1}", code: .unknownKey,
+            says: ["night.yml:4", "mean contrast?"]),
+        Case(
+            text: "dataset: /d\naugment: [{pca_color: {statistics: image}}]", code: .wrongType,
+            says: ["pca_color.statistics", "imagenet"]),
+        Case(
+            text: "dataset: /d\naugment: [random_resize_crop]", code: .unknownKey,
+            says: ["mean random_resized_crop?"]),
         Case(text: "dataset: /d\naugment: flip", code: .wrongType, says: ["[random_crop, flip"]),
         // What this build lacks
         Case(

@@ -30,6 +30,54 @@ import Testing
         #expect(plan.threads >= 1)
     }
 
+    /// As before there was the key: by what the initial weights expect. A plan of that time reads as equal.
+    @Test(arguments: [
+        ("he", Plan.Normalization.channels), ("torch", .channels), ("/w.safetensors", .channels),
+        ("cuda-convnet", .mean), ("paper", .mean), ("caffe", .mean),
+    ])
+    func normalizationGoesByTheWeights(_ initialization: String, _ expected: Plan.Normalization) throws {
+        let plan = try Self.plan("dataset: /d\ninit: \(initialization)")
+        #expect(plan.normalization == expected)
+        var keys = try #require(JSONSerialization.jsonObject(with: plan.json()) as? [String: Any])
+        for key in ["normalize", "validation"] { #expect(keys.removeValue(forKey: key) != nil) }
+        #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)
+    }
+
+    @Test(arguments: [
+        (
+            "[flip, center_crop, {pca_color: {statistics: imagenet}}]",
+            "[center_crop, flip, {pca_color: {deviation: 0.1, statistics: imagenet}}]"
+        ),
+        (
+            "[random_resized_crop, rotate]",
+            "[{random_resized_crop: {scale: [0.08, 1.0], ratio: [0.75, 1.3333333333333333]}}, {rotate: [0, 90, 180, 270]}]"
+        ),
+        (
+            "[{color_jitter: {hue: 0.5}}, {random_resized_crop: {scale: [0.5, 0.5]}}, {rotate: [180]}]",
+            "[{random_resized_crop: {scale: [0.5, 0.5], ratio: [0.75, 1.3333333333333333]}}, {rotate: [180]}, "
+                + "{color_jitter: {brightness: 0.0, contrast: 0.0, saturation: 0.0, hue: 0.5}}]"
+        ),
+        ("[pca_color, flip, random_crop]", "[random_crop, flip, {pca_color: 0.1}]"),
+    ])
+    func augmentationsInTheirOrder(_ written: String, _ planned: String) throws {
+        let plan = try Self.plan("dataset: /d\naugment: \(written)")
+        #expect(plan.lines.first { $0.key == "augment" }?.value == planned)
+        #expect(try Plan(json: plan.json(), name: plan.name) == plan)
+        #expect(try Self.plan("dataset: /d\naugment: \(planned)") == plan)
+    }
+
+    @Test func normalizationsOfOnesOwn() throws {
+        let text =
+            "dataset: /d\nnormalize: {mean: [1, 2.5, 255], deviation: [1, 2, 3]}\nvalidation: {views: 10}"
+        let plan = try Self.plan(text)
+        #expect(plan.normalization == .given(mean: [1, 2.5, 255], deviation: [1, 2, 3]))
+        #expect(plan.validation.views == 10)
+        #expect(try Plan(json: plan.json(), name: plan.name) == plan)
+        let imagenet = try Self.plan("dataset: /d\nnormalize: imagenet")
+        #expect(imagenet.normalization == .imagenet)
+        #expect(try Plan(json: imagenet.json(), name: plan.name) == imagenet)
+    }
+
     @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
         let path = Self.configs.appending("reference.yml")
         let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)

@@ -46,7 +46,8 @@ import Testing
         "batch_size: 64", "seed: 2", "model: torchvision", "optimizer: nesterov", "schedule: constant",
         "init: torch",
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
-        "learning_rate: 0.1", "bias_learning_rate: 1", "bias_weight_decay: 0.1",
+        "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
+        "bias_weight_decay: 0.1",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -94,6 +95,8 @@ import Testing
         other.dropout = 0
         other.initialization = .paper
         other.augmentation = .none
+        other.normalization = .mean
+        other.validation.views = 10
         other.shuffle = false
         other.seed = 9
         other.device = .cuda("0")

@@ -13,7 +13,8 @@ import Testing
         let rates: [String: [Double]]
 
         static let all: Golden = {
-            let file = Bundle.module.url(forResource: "schedules", withExtension: "json")!
+            let file = Bundle.module.url(
+                forResource: "schedules", withExtension: "json", subdirectory: "Golden")!
             return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
         }()
     }

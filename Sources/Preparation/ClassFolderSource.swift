@@ -2,7 +2,6 @@
 // of this form. Labels and order are those of torchvision's ImageFolder.
 
 internal import Datasets
-internal import Glibc
 
 enum ClassFolderSource: Source {
     static let kind = "class folders"
@@ -37,8 +36,17 @@ enum ClassFolderSource: Source {
         }
         let hasValidation = placed.contains { $0.split == .validation }
         let training = placed.filter { $0.split == .train || $0.split == nil }
-        let names = Set(training.map(\.name)).sorted { strcmp($0, $1) < 0 }
+        // As bytes: the file system tells names apart that are one text, written in two ways of Unicode.
+        let names = Set(training.map { Array($0.name.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+            .map { String(decoding: $0, as: UTF8.self) }
         guard names.count > 1 else { return nil }
+        var seen: Set<String> = []
+        if let twin = names.first(where: { !seen.insert($0).inserted }) {
+            throw PreparationError(
+                .invalid,
+                "\(files.root) has two class folders \(twin), whose names are the same text in different bytes; rename one"
+            )
+        }
         let labels = Dictionary(uniqueKeysWithValues: zip(names, Int32(0)...))
         let unknown = Set(placed.filter { labels[$0.name] == nil && $0.split == .validation }.map(\.name))
         guard unknown.isEmpty else {

@@ -43,7 +43,7 @@ package struct Preparation {
         threads: Int, report: (Event) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Outcome {
         try settings.check()
-        let finished = try Destination.check(destination, source: source)
+        _ = try Destination.check(destination, source: source)
         func check() throws {
             if shouldStop() {
                 throw PreparationError(.stopped, "stopped; the same command goes on from here")
@@ -53,7 +53,7 @@ package struct Preparation {
         report(.note("looking through \(source)"))
         let listing = try listing(report, check)
         let values = settings.values(source, listing)
-        if let finished {
+        if let finished = try Destination.check(destination, source: source) {
             guard finished.settings == values else {
                 let differences = PreparationSettings.differences(finished.settings, values)
                 throw PreparationError(

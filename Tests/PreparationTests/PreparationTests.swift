@@ -279,7 +279,7 @@ import Testing
 
     @Test func anotherBeginningIsRefused() throws {
         let tree = try ImageTree.classes(4)
-        _ = try? tree.prepare(shouldStop: { true })
+        try? tree.prepare(stoppingAfter: 0)
         var settings = ImageTree.settings
         settings.crop = true
         let message = refusal { try tree.prepare(settings) }
@@ -336,11 +336,31 @@ import Testing
     @Test func onlyOneAtATime() throws {
         let tree = try ImageTree.classes(3)
         var message = ""
-        try tree.prepare {
-            if message.isEmpty { message = refusal { try tree.prepare() } }
-            return false
-        }
+        try tree.prepare(working: { _ in if message.isEmpty { message = refusal { try tree.prepare() } } })
         #expect(message.contains("records.preparing is being prepared by another process"), "\(message)")
+    }
+
+    /// Before anything is made.
+    @Test func lookingTheSourceOverCanBeStopped() throws {
+        let tree = try ImageTree.classes(3)
+        let error = #expect(throws: PreparationError.self) { try tree.prepare(shouldStop: { true }) }
+        #expect(error?.code == .stopped)
+        #expect(try tree.folder.names() == ["source"])
+    }
+
+    /// While this one looks the source over.
+    @Test func whatAnotherProcessHasPreparedIsTaken() throws {
+        let tree = try ImageTree.classes(3)
+        var isFirst = true
+        let outcome = try tree.prepare(shouldStop: {
+            if isFirst {
+                isFirst = false
+                _ = try? tree.prepare()
+            }
+            return false
+        })
+        #expect(outcome.wasThere)
+        #expect(try tree.folder.names() == ["records", "source"])
     }
 
     @Test(
@@ -358,17 +378,13 @@ import Testing
     }
 
     @Test func aSourceThatCannotBeReadIsAnError() throws {
-        let tree = try ImageTree.classes(3)
-        var polls = 0
+        let tree = try ImageTree.classes(40)
         let error = #expect(throws: DatasetsError.self) {
-            try tree.prepare(threads: 1) {
-                polls += 1
-                // After the listing, before it is read.
-                if polls == 1 {
+            try tree.prepare(
+                threads: 1,
+                working: { _ in
                     try? FileManager.default.removeItem(atPath: tree.root.appending("dog").string)
-                }
-                return false
-            }
+                })
         }
         #expect(error?.code == .unreadable)
         #expect(error?.message.contains("/dog/") == true)

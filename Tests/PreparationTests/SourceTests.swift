@@ -67,6 +67,11 @@ import Testing
         #expect(split(listing, nil) == names)
     }
 
+    @Test func namesThatAreOneTextInTwoWays() throws {
+        let tree = try ImageTree(["e\u{301}/1.jpg", "\u{e9}/1.jpg", "f/1.jpg"])
+        #expect(refusal(tree).contains("two class folders \u{e9}"))
+    }
+
     @Test func caltech256() throws {
         var listing = try ImageTree([
             "256_ObjectCategories/001.ak47/001_0001.jpg", "256_ObjectCategories/257.clutter/257_0001.jpg",

@@ -3,7 +3,7 @@
 internal import CKernels
 package import Compute
 internal import Glibc
-package import Networks
+internal import Networks
 
 extension CPUEngine {
     package func read(_ kind: StateKind, into set: ParameterSet) {
@@ -16,7 +16,10 @@ extension CPUEngine {
         exchange(kind, set) { ours, canonical, images, channels, pixels in
             layout_channels_last(ours, canonical, images, channels, pixels)
         }
+        if kind == .parameters { parametersChanged() }
     }
+
+    private func parametersChanged() { for operation in operations { operation.parametersChanged() } }
 
     /// Calls `copy` with both places of every output's weights, and their channels and pixels.
     private func exchange(
@@ -101,38 +104,7 @@ extension CPUEngine {
                 }
             }
         }
-    }
-}
-
-extension CPUEngine {
-    /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
-    package static func memoryNeeded(
-        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
-    ) -> Int {
-        let parameters = network.parameterCount * (2 + 2 * optimizer.state.count + 1)
-        let outputs = network.layers.filter(\.hasOwnOutput)
-        let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
-        let activations =
-            capacity * (network.input.count + outputs.reduce(0) { $0 + $1.output.count } + 2 * largest)
-        let convolutions = network.layers.compactMap { layer -> ConvolutionLayer? in
-            guard case .convolution(let convolution) = layer.operation else { return nil }
-            let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
-            return ConvolutionLayer(layer, convolution, relu: false, parameters: nowhere, gradients: nowhere)
-        }
-        let scratch =
-            threads * (convolutions.map(\.scratchCount).max() ?? 0)
-            + (convolutions.map(\.partialsCount).max() ?? 0)
-        return (parameters + activations + scratch) * MemoryLayout<Float>.stride
-    }
-}
-
-extension Layer {
-    /// Whether the CPU engine keeps its output apart from its input.
-    fileprivate var hasOwnOutput: Bool {
-        switch operation {
-        case .relu, .dropout, .flatten: false
-        case .convolution, .localResponseNorm, .maxPool, .linear: true
-        }
+        parametersChanged()
     }
 }
 

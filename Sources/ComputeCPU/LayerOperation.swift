@@ -22,11 +22,16 @@ struct Workspace {
 }
 
 protocol LayerOperation: AnyObject {
-    /// Floats it needs in each lane's scratch, and in the partials.
+    /// Floats it keeps for itself…
+    var ownCount: Int { get }
+    /// …needs in each lane's scratch, and in the partials.
     var scratchCount: Int { get }
     var partialsCount: Int { get }
     /// Whether y may be x (and then dx is dy).
     var isInPlace: Bool { get }
+
+    /// What it has derived from its parameters is out of date.
+    func parametersChanged()
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace)
 
@@ -35,7 +40,9 @@ protocol LayerOperation: AnyObject {
 }
 
 extension LayerOperation {
+    var ownCount: Int { 0 }
     var scratchCount: Int { 0 }
     var partialsCount: Int { 0 }
     var isInPlace: Bool { false }
+    func parametersChanged() {}
 }

@@ -6,6 +6,7 @@
 #include "crc32c.h"
 #include "input.h"
 #include "kernel.h"
+#include "kernel_set.h"
 #include "lanes.h"
 #include "layout.h"
 #include "loss.h"
@@ -17,3 +18,4 @@
 #include "pooling.h"
 #include "statistics.h"
 #include "update.h"
+#include "winograd.h"

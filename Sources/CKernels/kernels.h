@@ -1,0 +1,10 @@
+// The fast kernels, compiled for the instruction set of the file that includes this.
+#pragma once
+#include "include/kernel_set.h"
+#include "winograd_kernels.h"
+
+#define KERNEL_SET                                                                                                    \
+    {                                                                                                                 \
+        .winograd = {filter, input, products, output, output_adjoint, products_adjoint, input_adjoint, filter_products, \
+                     filter_adjoint}                                                                                  \
+    }

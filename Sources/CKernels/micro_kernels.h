@@ -15,7 +15,7 @@
 #pragma once
 #include "vector.h"
 
-/// C[rows × 16·chunks] (+)= A[rows × k] · B[k × 16·chunks]; k is a multiple of 16.
+/// C[rows × 16·chunks] (+)= A[rows × k] · B[k × 16·chunks].
 /// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each 16 of k.
 ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const float *a, long a_chunk, const float *b,
                                  long b_chunk, float *c, long c_chunk, int adding, const float *ahead, long lines) {
@@ -25,7 +25,7 @@ ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const
             sum[i][j] = splat(0);
             __builtin_prefetch(c + j * c_chunk + i * V, 1, 3);
         }
-    for (long from = 0; from < k; from += V, a += a_chunk, b += V * V) {
+    for (; k >= V; k -= V, a += a_chunk, b += V * V) {
         for (long line = 0; line < lines; line++, ahead += V) __builtin_prefetch(ahead, 0, 2);
 #pragma clang loop unroll_count(4)
         for (int kk = 0; kk < V; kk++) {
@@ -35,6 +35,9 @@ ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const
                 for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a[i * V + kk], column[j]);
         }
     }
+    for (int kk = 0; kk < k; kk++)
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a[i * V + kk], load(b + j * b_chunk + kk * V));
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < chunks; j++) {
             float *to = c + j * c_chunk + i * V;
@@ -58,7 +61,7 @@ static void micro_product_of(int rows, int chunks, long k, const float *a, long 
 #undef SIZE
 }
 
-/// C[m × 16·chunks] (+)= A[m × k] · B[k × 16·chunks]; k is a multiple of 16.
+/// C[m × 16·chunks] (+)= A[m × k] · B[k × 16·chunks].
 /// `next`: the B of the product after this one, or null.
 static void product(int m, int chunks, long k, const float *a, long a_chunk, const float *b, long b_chunk, float *c,
                     long c_chunk, int adding, const float *next) {
@@ -68,12 +71,12 @@ static void product(int m, int chunks, long k, const float *a, long a_chunk, con
         int width = chunks - j < MICRO_CHUNKS ? chunks - j : MICRO_CHUNKS;
         const float *ahead = j + width < chunks ? b + (j + width) * b_chunk : next;
         // The next panel's lines, a share for each tile.
-        long lines = ahead ? (k * width / tiles + k / V - 1) / (k / V) : 0;
+        long lines = ahead && k >= V ? (width * V + tiles - 1) / tiles : 0;
         for (int tile = 0, row = 0; tile < tiles; tile++) {
             int rows = m / tiles + (tile < m % tiles);
             micro_product_of(rows, width, k, a + row * V, a_chunk, b + j * b_chunk, b_chunk, c + j * c_chunk + row * V, c_chunk,
                              adding, ahead, lines);
-            if (ahead) ahead += lines * k;
+            if (lines) ahead += lines * (k / V) * V;
             row += rows;
         }
     }

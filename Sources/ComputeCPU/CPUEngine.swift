@@ -53,8 +53,7 @@ package final class CPUEngine: Engine {
         for kind in [.parameters, .gradients] + optimizer.state { state[kind] = try FloatBuffer(total) }
         self.state = state
         operations = try Self.operations(
-            network, capacity, seed, self.kernels, offsets, state[.parameters]!.pointer,
-            state[.gradients]!.pointer)
+            network, capacity, seed, self.kernels, offsets, Self.whole(state))
 
         var activations = [try FloatBuffer(capacity * network.input.count)]
         for (layer, operation) in zip(network.layers, operations) {
@@ -83,12 +82,13 @@ package final class CPUEngine: Engine {
     }
 
     package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
-        let pass = Pass(count: batch.count, training: true, step: settings.step)
+        var pass = Pass(count: batch.count, training: true, step: settings.step)
+        if settings.detail == .none { pass.weightUpdate = ParameterUpdate(optimizer, settings, .weight) }
         try forward(batch, pass)
         var result = loss(batch, weight: 1 / Float(batch.count))
         backward(pass)
         guard settings.detail > .none else {
-            update(settings)
+            update(settings, fused: true)
             return result
         }
         var statistics = StepStatistics()

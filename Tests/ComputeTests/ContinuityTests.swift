@@ -12,6 +12,7 @@ import Testing
 
     private static let optimizers: [Optimizer] = [
         Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
+        Optimizer(method: .nesterov, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
         Optimizer(method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0),
     ]
 
@@ -28,9 +29,26 @@ import Testing
             halves += try train(second, scene, 3..<6)
 
             #expect(halves == losses)
-            for kind in [.parameters, .gradients] + optimizer.state {
+            for kind in [.parameters] + optimizer.state {
                 #expect(second.floats(kind) == whole.floats(kind), "\(kind)")
             }
+        }
+    }
+
+    /// A step that is asked for statistics writes its gradients out; another may update the weights as it goes.
+    @Test(arguments: Conformer.all, optimizers)
+    func watchingLeavesNoTrace(_ conformer: Conformer, _ optimizer: Optimizer) throws {
+        let scene = Scenes.torchvision.with { $0.optimizer = optimizer }
+        let (watched, alone) = (try scene.engine(conformer), try scene.engine(conformer))
+        for step in 0..<3 {
+            let detail: StepSettings.Detail = step == 1 ? .distributions : .moments
+            let loss = try watched.train(
+                scene.batch(UInt32(step)), scene.settings(step, detail: detail)
+            ).loss
+            #expect(try train(alone, scene, step..<step + 1) == [loss])
+        }
+        for kind in [.parameters] + optimizer.state {
+            #expect(watched.floats(kind) == alone.floats(kind), "\(kind)")
         }
     }
 
@@ -71,7 +89,7 @@ import Testing
 
     @Test(arguments: Conformer.all, StateKind.allCases)
     func whatIsLoadedIsRead(_ conformer: Conformer, _ kind: StateKind) throws {
-        let scene = Scenes.torchvision.with { $0.optimizer = Self.optimizers[1] }
+        let scene = Scenes.torchvision.with { $0.optimizer = Self.optimizers[2] }
         let engine = try scene.engine(conformer)
         let set = ParameterSet(scene.network.parameters)
         for index in set.values.indices { set.values[index] = Float(index) + 0.5 }

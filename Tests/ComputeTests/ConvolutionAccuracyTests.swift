@@ -58,6 +58,6 @@ import Testing
         let (wide, narrow) = (try ConvolutionRun(shape, .avx512), try ConvolutionRun(shape, .avx2))
         wide.run()
         narrow.run()
-        #expect(wide.bits == narrow.bits)
+        #expect(wide.bytes == narrow.bytes)
     }
 }

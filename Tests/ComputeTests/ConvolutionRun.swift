@@ -1,5 +1,6 @@
 // One convolution layer of the CPU engine on its own, with random data, and what some of its results should be.
 
+import Foundation
 import Networks
 import Randomness
 
@@ -9,7 +10,7 @@ final class ConvolutionRun {
     /// A result, and its value as a sum in double.
     typealias Sample = [(result: Float, expected: Double)]
 
-    private static let samples = 400
+    private static let samples = 60
 
     private let layer: Layer
     private let convolution: Convolution
@@ -79,8 +80,9 @@ final class ConvolutionRun {
         return (squares.0 / squares.1).squareRoot()
     }
 
-    var bits: [UInt32] {
-        [y, dx, gradients].flatMap { buffer in (0..<buffer.count).map { buffer.pointer[$0].bitPattern } }
+    /// Of all results.
+    var bytes: [Data] {
+        [y, dx, gradients].map { Data(bytes: $0.pointer, count: $0.count * MemoryLayout<Float>.stride) }
     }
 
     // MARK: - What is expected

@@ -1,9 +1,11 @@
 // The fast path's kernels for one instruction set. All of them compute the same sums in the same order; those with a fused
 // multiply-add (AVX2 and AVX-512) give the same bits.
 #pragma once
+#include "matrix.h"
 #include "winograd.h"
 
 typedef struct {
+    matrix_kernels matrix;
     winograd_kernels winograd;
 } kernel_set;
 

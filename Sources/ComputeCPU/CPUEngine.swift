@@ -52,8 +52,10 @@ package final class CPUEngine: Engine {
         var state: [StateKind: FloatBuffer] = [:]
         for kind in [.parameters, .gradients] + optimizer.state { state[kind] = try FloatBuffer(total) }
         self.state = state
-        operations = try Self.operations(
-            network, capacity, seed, self.kernels, offsets, Self.whole(state))
+        operations = try OperationBuilder(
+            network: network, capacity: capacity, seed: seed, kernels: self.kernels.kernels,
+            state: Self.whole(state), offsets: offsets
+        ).operations()
 
         var activations = [try FloatBuffer(capacity * network.input.count)]
         for (layer, operation) in zip(network.layers, operations) {

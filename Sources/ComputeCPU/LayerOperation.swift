@@ -31,6 +31,8 @@ protocol LayerOperation: AnyObject {
     var partialsCount: Int { get }
     /// Whether y may be x (and then dx is dy).
     var isInPlace: Bool { get }
+    /// Whether its dx is zero already where the ReLU before it gave zero.
+    var masksReLU: Bool { get }
     /// Whether its backward pass can do `Pass.weightUpdate`.
     var updatesItsWeights: Bool { get }
     /// Whether its weights lie in panels of 16 outputs (panels.h), not output by output.
@@ -50,6 +52,7 @@ extension LayerOperation {
     var scratchCount: Int { 0 }
     var partialsCount: Int { 0 }
     var isInPlace: Bool { false }
+    var masksReLU: Bool { false }
     var updatesItsWeights: Bool { false }
     var weightsLieInPanels: Bool { false }
     func parametersChanged() {}

@@ -19,7 +19,7 @@ final class WinogradConvolution: LayerOperation {
     private let output: Shape
     private let capacity: Int
     private let relu: Bool
-    private let givesInputGradient: Bool
+    let masksReLU: Bool
     private let weight: Floats
     private let bias: Floats
     private let weightGradient: Floats
@@ -38,11 +38,12 @@ final class WinogradConvolution: LayerOperation {
 
     /// - Parameters:
     ///   - relu: whether the next layer is a ReLU, which is then done here.
+    ///   - afterReLU: whether a ReLU stands before: dx is then its gradient.
     ///   - givesInputGradient: false for the first layer.
     /// - Returns: nil for a shape that the algorithm does not serve.
     init?(
         _ layer: Layer, _ convolution: Convolution, kernels: kernel_set, capacity: Int, relu: Bool,
-        givesInputGradient: Bool, parameters: Floats, gradients: Floats
+        afterReLU: Bool, givesInputGradient: Bool, parameters: Floats, gradients: Floats
     ) throws {
         (input, output) = (layer.input, layer.output)
         var shape = winograd_shape(
@@ -56,7 +57,8 @@ final class WinogradConvolution: LayerOperation {
         else { return nil }
         self.plan = plan
         self.kernels = kernels.winograd
-        (self.capacity, self.relu, self.givesInputGradient) = (capacity, relu, givesInputGradient)
+        (self.capacity, self.relu) = (capacity, relu)
+        masksReLU = afterReLU
         (inCount, outCount) = (winograd_in_count(plan), winograd_out_count(plan))
         (filterCount, planeCount) = (winograd_filter_count(plan), winograd_plane_count(plan))
         let weights =
@@ -202,6 +204,7 @@ final class WinogradConvolution: LayerOperation {
         guard let dx, let transposedFilters else { return }
         let count = Int32(images.count)
         kernels.products_adjoint(plan, e, count, transposedFilters.pointer, d)
-        kernels.input_adjoint(plan, d, count, nil, dx + images.lowerBound * input.count, plane)
+        let at = images.lowerBound * input.count
+        kernels.input_adjoint(plan, d, count, masksReLU ? x + at : nil, dx + at, plane)
     }
 }

@@ -46,7 +46,7 @@ final class ConvolutionRun {
         let (weights, weightGradients) = (parameters.pointer, gradients.pointer)
         let fast = try path.kernels.flatMap {
             try WinogradConvolution(
-                layer, shape.convolution, kernels: $0, capacity: shape.images, relu: false,
+                layer, shape.convolution, kernels: $0, capacity: shape.images, relu: false, afterReLU: false,
                 givesInputGradient: shape.convolution.stride == 1, parameters: weights,
                 gradients: weightGradients)
         }

@@ -18,6 +18,7 @@
 #include "philox.h"
 #include "pixels.h"
 #include "pooling.h"
+#include "response_pool.h"
 #include "statistics.h"
 #include "update.h"
 #include "winograd.h"

@@ -2,10 +2,12 @@
 // multiply-add (AVX2 and AVX-512) give the same bits.
 #pragma once
 #include "matrix.h"
+#include "response_pool.h"
 #include "winograd.h"
 
 typedef struct {
     matrix_kernels matrix;
+    response_pool_kernels pool;
     winograd_kernels winograd;
 } kernel_set;
 

@@ -5,7 +5,7 @@
 
 #if defined(__x86_64__)
 #define FUSED 1
-enum { MICRO_ROWS = 6, MICRO_CHUNKS = 1, MICRO_COLUMNS = 4 };
+enum { MICRO_CHUNKS = 1, MICRO_ROWS = 6, MICRO_ROWS_ALONE = 6, MICRO_COLUMNS = 4, MICRO_COLUMNS_ALONE = 4 };
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #include "kernels.h"

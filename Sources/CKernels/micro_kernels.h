@@ -19,7 +19,7 @@
 /// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each 16 of k.
 ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const float *a, long a_chunk, const float *b,
                                  long b_chunk, float *c, long c_chunk, int adding, const float *ahead, long lines) {
-    v16 sum[MICRO_ROWS][MICRO_CHUNKS];
+    v16 sum[MICRO_ROWS_ALONE][MICRO_CHUNKS];
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < chunks; j++) {
             sum[i][j] = splat(0);
@@ -45,17 +45,20 @@ ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const
         }
 }
 
+/// The most rows of a tile: one chunk alone needs more of them to keep the multipliers busy.
+ALWAYS_INLINE int most_rows(int chunks) { return chunks < MICRO_CHUNKS ? MICRO_ROWS_ALONE : MICRO_ROWS; }
+
 /// Rows and chunks as constants, so that sums stay in registers.
 static void micro_product_of(int rows, int chunks, long k, const float *a, long a_chunk, const float *b, long b_chunk, float *c,
                              long c_chunk, int adding, const float *ahead, long lines) {
-#define SIZE(ROWS, CHUNKS)                                                                                   \
-    case (ROWS) * 4 + (CHUNKS):                                                                              \
-        if ((ROWS) <= MICRO_ROWS && (CHUNKS) <= MICRO_CHUNKS)                                                \
-            micro_product((ROWS) <= MICRO_ROWS ? (ROWS) : 1, (CHUNKS) <= MICRO_CHUNKS ? (CHUNKS) : 1, k, a,  \
-                          a_chunk, b, b_chunk, c, c_chunk, adding, ahead, lines);                            \
+#define SIZE(ROWS, CHUNKS)                                                                                            \
+    case (ROWS) * 4 + (CHUNKS):                                                                                       \
+        if ((CHUNKS) <= MICRO_CHUNKS && (ROWS) <= most_rows(CHUNKS))                                                  \
+            micro_product(ROWS, CHUNKS, k, a, a_chunk, b, b_chunk, c, c_chunk, adding, ahead, lines);                 \
         break;
     switch (rows * 4 + chunks) {
         SIZE(1, 1) SIZE(2, 1) SIZE(3, 1) SIZE(4, 1) SIZE(5, 1) SIZE(6, 1) SIZE(7, 1) SIZE(8, 1)
+        SIZE(9, 1) SIZE(10, 1) SIZE(11, 1) SIZE(12, 1) SIZE(13, 1) SIZE(14, 1) SIZE(15, 1) SIZE(16, 1)
         SIZE(1, 2) SIZE(2, 2) SIZE(3, 2) SIZE(4, 2) SIZE(5, 2) SIZE(6, 2) SIZE(7, 2) SIZE(8, 2)
     }
 #undef SIZE
@@ -65,10 +68,10 @@ static void micro_product_of(int rows, int chunks, long k, const float *a, long 
 /// `next`: the B of the product after this one, or null.
 static void product(int m, int chunks, long k, const float *a, long a_chunk, const float *b, long b_chunk, float *c,
                     long c_chunk, int adding, const float *next) {
-    // Rows are spread evenly over the tiles, so that none is small.
-    int tiles = (m + MICRO_ROWS - 1) / MICRO_ROWS;
     for (int j = 0; j < chunks; j += MICRO_CHUNKS) {
         int width = chunks - j < MICRO_CHUNKS ? chunks - j : MICRO_CHUNKS;
+        // Rows are spread evenly over the tiles, so that none is small.
+        int tiles = (m + most_rows(width) - 1) / most_rows(width);
         const float *ahead = j + width < chunks ? b + (j + width) * b_chunk : next;
         // The next panel's lines, a share for each tile.
         long lines = ahead && k >= V ? (width * V + tiles - 1) / tiles : 0;
@@ -87,7 +90,7 @@ static void product(int m, int chunks, long k, const float *a, long a_chunk, con
 ALWAYS_INLINE void micro_transposed(const int columns, const int chunks, long k, long last_k, int parts, const float *a,
                                     long a_part, const float *b, long b_part, long b_chunk, float *c, long c_chunk,
                                     int adding) {
-    v16 sum[MICRO_COLUMNS][MICRO_CHUNKS];
+    v16 sum[MICRO_COLUMNS_ALONE][MICRO_CHUNKS];
     for (int i = 0; i < columns; i++)
         for (int j = 0; j < chunks; j++) {
             sum[i][j] = splat(0);
@@ -110,9 +113,9 @@ ALWAYS_INLINE void micro_transposed(const int columns, const int chunks, long k,
         }
 }
 
-static void micro_transposed_1(long k, long last_k, int parts, const float *a, long a_part, const float *b, long b_part,
-                               long b_chunk, float *c, long c_chunk, int adding) {
-    micro_transposed(MICRO_COLUMNS, 1, k, last_k, parts, a, a_part, b, b_part, b_chunk, c, c_chunk, adding);
+static void micro_transposed_alone(long k, long last_k, int parts, const float *a, long a_part, const float *b, long b_part,
+                                   float *c, int adding) {
+    micro_transposed(MICRO_COLUMNS_ALONE, 1, k, last_k, parts, a, a_part, b, b_part, 0, c, 0, adding);
 }
 
 static void micro_transposed_most(long k, long last_k, int parts, const float *a, long a_part, const float *b, long b_part,
@@ -123,12 +126,13 @@ static void micro_transposed_most(long k, long last_k, int parts, const float *a
 /// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B, as above.
 static void transposed_product(int a_chunks, int b_chunks, long k, long last_k, int parts, const float *a, long a_part,
                                long a_chunk, const float *b, long b_part, long b_chunk, float *c, long c_chunk, int adding) {
-    for (int j = 0; j < b_chunks;) {
-        int width = b_chunks - j < MICRO_CHUNKS ? 1 : MICRO_CHUNKS;
+    int j = 0;
+    for (; j + MICRO_CHUNKS <= b_chunks; j += MICRO_CHUNKS)
         for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS)
-            (width == 1 ? micro_transposed_1 : micro_transposed_most)(
-                k, last_k, parts, a + column / V * a_chunk + column % V, a_part, b + j * b_chunk, b_part, b_chunk,
-                c + j * c_chunk + column * V, c_chunk, adding);
-        j += width;
-    }
+            micro_transposed_most(k, last_k, parts, a + column / V * a_chunk + column % V, a_part, b + j * b_chunk, b_part,
+                                  b_chunk, c + j * c_chunk + column * V, c_chunk, adding);
+    for (; j < b_chunks; j++)
+        for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS_ALONE)
+            micro_transposed_alone(k, last_k, parts, a + column / V * a_chunk + column % V, a_part, b + j * b_chunk, b_part,
+                                   c + j * c_chunk + column * V, adding);
 }

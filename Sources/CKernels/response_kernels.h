@@ -25,26 +25,27 @@ ALWAYS_INLINE v16 window_of_5(v16 before, v16 here, v16 after) {
     return a + b + here + c + d;
 }
 
+/// How many of a chunk's channels exist. `whole`: all of them, in every chunk.
+ALWAYS_INLINE int present(const int whole, int channels, int c) { return whole || channels - c >= V ? V : channels - c; }
+
 /// One pixel of `channels`.
-ALWAYS_INLINE void normalize(const float *x, float *y, int channels, float k, float factor) {
-    v16 value = load_first(x, channels), before = splat(0), square = value * value;
+ALWAYS_INLINE void normalize(const int whole, const float *x, float *y, int channels, float k, float factor) {
+    v16 value = load_first(x, present(whole, channels, 0)), before = splat(0), square = value * value;
     for (int c = 0; c < channels; c += V) {
-        int rest = channels - c - V;
-        v16 next = rest > 0 ? load_first(x + c + V, rest) : splat(0), after = next * next;
+        v16 next = c + V < channels ? load_first(x + c + V, present(whole, channels, c + V)) : splat(0), after = next * next;
         v16 s = madd(splat(k), factor, window_of_5(before, square, after));
-        store_first(y + c, value * inverse_three_quarters(s), channels - c);
+        store_first(y + c, value * inverse_three_quarters(s), present(whole, channels, c));
         before = square, square = after, value = next;
     }
 }
 
 /// g ← the gradient of x, from that of y: g s^−¾ − 2 · ¾ · factor · x · Σ g x s^−7/4 over the window.
 /// g: whole chunks, zero beyond the channels. t: as many, and one more.
-ALWAYS_INLINE void normalize_adjoint(const float *x, float *g, float *t, int channels, float k, float factor) {
-    v16 value = load_first(x, channels), before = splat(0), square = value * value;
+ALWAYS_INLINE void normalize_adjoint(const int whole, const float *x, float *g, float *t, int channels, float k, float factor) {
+    v16 value = load_first(x, present(whole, channels, 0)), before = splat(0), square = value * value;
     int c = 0;
     for (; c < channels; c += V) {
-        int rest = channels - c - V;
-        v16 next = rest > 0 ? load_first(x + c + V, rest) : splat(0), after = next * next;
+        v16 next = c + V < channels ? load_first(x + c + V, present(whole, channels, c + V)) : splat(0), after = next * next;
         v16 s = madd(splat(k), factor, window_of_5(before, square, after));
         v16 power = inverse_three_quarters(s), root = power * power * s, scaled = load(g + c) * power;
         store(g + c, scaled);
@@ -56,7 +57,7 @@ ALWAYS_INLINE void normalize_adjoint(const float *x, float *g, float *t, int cha
     for (c = 0; c < channels; c += V) {
         v16 here = load(t + c);
         v16 sum = window_of_5(last, here, load(t + c + V));
-        store(g + c, madd(load(g + c), -1.5f * factor, load_first(x + c, channels - c) * sum));
+        store(g + c, madd(load(g + c), -1.5f * factor, load_first(x + c, present(whole, channels, c)) * sum));
         last = here;
     }
 }

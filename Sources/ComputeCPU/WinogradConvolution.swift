@@ -10,7 +10,8 @@ internal import CKernels
 internal import Networks
 
 final class WinogradConvolution: LayerOperation {
-    /// Parts of the batch, also the most lanes that can work on it. 4, 8 and 16 are equal on two cores.
+    /// Parts of the batch, also the most lanes that can work on it. To add up 16 of conv2's costs one core 3 ms of 1100
+    /// more than 4.
     static let pieces = 16
 
     private let kernels: winograd_kernels

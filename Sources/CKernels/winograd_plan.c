@@ -43,12 +43,11 @@ static void place_rows(winograd_plan *plan) {
                     *row++ = (image * plan->count[p] + y * users(plan, p % n) + x) * 16;
 }
 
-winograd_plan *winograd_plan_create(const winograd_shape *shape, int width) {
+winograd_plan *winograd_plan_create(const winograd_shape *shape) {
     int taps = (shape->kernel + shape->stride - 1) / shape->stride;
     if (taps != 3 && taps != 5) return NULL;
     if (shape->stride > 1 && shape->groups > 1) return NULL;
-    if (width != shape->side || shape->out_side < 1) return NULL;
-    if (shape->out_side > largest_tile(taps) * WINOGRAD_MOST_TILES) return NULL;
+    if (shape->out_side < 1 || shape->out_side > largest_tile(taps) * WINOGRAD_MOST_TILES) return NULL;
 
     winograd_plan *plan = calloc(1, sizeof *plan);
     if (!plan) return NULL;

@@ -6,7 +6,7 @@
 //   backward   for each block of inputs:  dXᵀ = W dYᵀ, dW = Xᵀ dY tile by tile, each tile then updates its weights
 //
 // W is (inputs × outputs) in panels of 16 outputs, the last one narrower where they do not divide (panels.h); the narrow
-// one is widened into `lastPanel` once per pass, so that the kernels see whole panels.
+// one is widened into `lastPanel` when it has changed, so that the kernels see whole panels.
 
 internal import CKernels
 internal import Networks
@@ -31,6 +31,7 @@ final class PanelLinear: LayerOperation {
     private let bias: Floats
     private let biasGradient: Floats
     private let lastPanel: FloatBuffer
+    private var lastPanelIsCurrent = false
 
     /// - Parameters:
     ///   - relu: whether the next layer is a ReLU, which is then done here.
@@ -103,8 +104,11 @@ final class PanelLinear: LayerOperation {
         }
     }
 
+    func parametersChanged() { lastPanelIsCurrent = false }
+
     private func widenLastPanel() {
-        guard wholePanels < panels else { return }
+        guard wholePanels < panels, !lastPanelIsCurrent else { return }
+        lastPanelIsCurrent = true
         panels_widen(
             weights.parameters + wholePanels * panelSize, inputs, Int32(columns(wholePanels)),
             lastPanel.pointer)

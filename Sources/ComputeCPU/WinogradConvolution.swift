@@ -52,9 +52,9 @@ final class WinogradConvolution: LayerOperation {
             groups: Int32(convolution.groups), kernel: Int32(convolution.kernel),
             stride: Int32(convolution.stride), padding: Int32(convolution.padding),
             out_side: Int32(output.height))
-        // Depth back to space is not written: no network of the family needs it.
-        guard convolution.stride == 1 || !givesInputGradient,
-            let plan = winograd_plan_create(&shape, Int32(input.width))
+        // Images are square, and depth back to space is not written: no network of the family needs more.
+        guard input.width == input.height, convolution.stride == 1 || !givesInputGradient,
+            let plan = winograd_plan_create(&shape)
         else { return nil }
         self.plan = plan
         self.kernels = kernels.winograd

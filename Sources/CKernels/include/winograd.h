@@ -59,9 +59,9 @@ typedef struct {
     int *rows;
 } winograd_plan;
 
-/// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a stride, an
-/// image that is not square or has too many tiles), or without memory.
-winograd_plan *winograd_plan_create(const winograd_shape *shape, int width);
+/// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a stride, too many
+/// tiles), or without memory.
+winograd_plan *winograd_plan_create(const winograd_shape *shape);
 void winograd_plan_destroy(winograd_plan *plan);
 
 /// Floats of V (and D), of M (and E) for `images` of a plan, and of U, which Uᵀ and dUᵀ have too.

@@ -152,7 +152,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Records", "TensorBoard", system,
+                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Preparation", "Records",
+                "TensorBoard", system,
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(

@@ -6,11 +6,11 @@
 
 internal import JSON
 
-enum ClassTable {
+package enum ClassTable {
     /// - Parameter labels: those that the images have.
     /// - Returns: in the classes' order.
     /// - Throws: `PreparationError.invalid`, with the line.
-    static func classes(_ file: String, _ bytes: [UInt8], of labels: Set<String>) throws -> [(
+    package static func classes(_ file: String, _ bytes: [UInt8], of labels: Set<String>) throws -> [(
         label: String, name: String
     )] {
         do {

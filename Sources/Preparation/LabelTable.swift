@@ -5,7 +5,7 @@ internal import CSV
 internal import Datasets
 internal import JSON
 
-struct LabelTable {
+package struct LabelTable {
     struct Row: Hashable {
         let image: String
         let label: String
@@ -28,7 +28,7 @@ struct LabelTable {
     ]
 
     /// - Throws: `PreparationError.invalid`, with the line.
-    init(_ name: String, _ bytes: [UInt8]) throws {
+    package init(_ name: String, _ bytes: [UInt8]) throws {
         isJSON = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
         do {
             rows = try isJSON ? Self.json(bytes) : Self.csv(bytes)

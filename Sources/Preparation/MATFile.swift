@@ -6,13 +6,13 @@
 //   A matrix (type 14) is made of elements: flags (the class in the first byte), dimensions, name, then its contents; those
 //   of a struct: length of a field name, the names, then a matrix for each field of each struct.
 
-enum MATFile {
-    struct Synset: Hashable {
+package enum MATFile {
+    package struct Synset: Hashable, Sendable {
         /// ILSVRC2012_ID, from 1.
-        let id: Int
+        package let id: Int
         /// WNID.
-        let name: String
-        let words: String
+        package let name: String
+        package let words: String
     }
 
     private static let matrix: UInt32 = 14
@@ -82,7 +82,7 @@ enum MATFile {
     }
 
     /// - Throws: `PreparationError.invalid`.
-    static func synsets(_ name: String, _ bytes: [UInt8]) throws -> [Synset] {
+    package static func synsets(_ name: String, _ bytes: [UInt8]) throws -> [Synset] {
         for element in Elements(bytes.dropFirst(header)) {
             guard element.type == packed else {
                 if let found = synsets(element) { return found }

@@ -8,6 +8,7 @@ private import Foundation
 private import Images
 private import JSON
 private import Jobs
+private import Preparation
 private import Records
 package import SystemPackage
 private import TensorBoard
@@ -27,6 +28,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case events
     /// A file of tensors.
     case safetensors
+    /// A tar archive's list of members.
+    case tar
+    /// ILSVRC2012's meta.mat.
+    case mat
+    /// Labels of images, CSV or JSON, and names of classes.
+    case labels
 
     /// - Parameter scratch: a folder for those that read files.
     package func run(_ bytes: [UInt8], scratch: FilePath) {
@@ -38,6 +45,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .job: for name in ["a.yml", "a.json"] { _ = try? JobSpec(bytes: bytes, file: name) }
         case .events: Self.events(bytes, scratch)
         case .safetensors: Self.safetensors(bytes, scratch)
+        case .tar: Self.tar(bytes)
+        case .mat: _ = try? MATFile.synsets("meta.mat", bytes)
+        case .labels:
+            for name in ["a.csv", "a.json"] {
+                _ = try? LabelTable(name, bytes)
+                _ = try? ClassTable.classes(name, bytes, of: ["0", "1", "cat"])
+            }
         }
     }
 
@@ -68,6 +82,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             var reader = try? EventReader(folder: scratch)
         else { return }
         while let event = try? reader.next() { _ = event }
+    }
+
+    private static func tar(_ bytes: [UInt8]) {
+        _ = try? TarArchive.entries("a.tar", size: Int64(bytes.count)) { offset, count in
+            guard offset >= 0, offset < bytes.count else { return [] }
+            return Array(bytes[Int(offset)...].prefix(count))
+        }
     }
 
     private static func safetensors(_ bytes: [UInt8], _ scratch: FilePath) {

@@ -13,7 +13,8 @@ struct TimeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "time", abstract: "Time training steps on random data, whole and layer by layer.")
 
-    @Argument(help: "A job file whose model, width, batch size and threads are taken.")
+    @Argument(
+        help: "A job file whose model, width, batch size and threads are taken; with --input, a data set.")
     var spec: String?
     @Option(help: "alexnet, alexnet-single or torchvision.")
     var model: Model?
@@ -27,6 +28,8 @@ struct TimeCommand: ParsableCommand {
     var classes = 1000
     @Option(help: "Threads; all cores unless given.")
     var threads: Int?
+    @Flag(help: "Time the input pipeline instead: images per second and core.")
+    var input = false
     @Flag(help: "One JSON object instead of a table.")
     var json = false
 
@@ -43,6 +46,7 @@ struct TimeCommand: ParsableCommand {
     }
 
     func run() throws {
+        if input { return try TimeInput.run(spec, json: json) }
         try Executable.becomeReadyForBLAS()
         let plan: Plan?
         do {

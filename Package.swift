@@ -149,10 +149,27 @@ let package = Package(
                 "faults.c", "tensorboard_check.py", "tensorboard_live.py", "tensorboard_run.py",
                 "tensorboard_server.py",
             ]),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Records", "TensorBoard", system,
+            ],
+            path: "Tests/FuzzTargets"),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets", "TemporaryFolders", system],
+            exclude: ["README.md", "Seeds"]),
         .testTarget(name: "LayeringTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only a build with `--sanitize fuzzer` can link it.
+if Context.environment["ALEXNETD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets", system], path: "Tests/Fuzz",
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
 
 // CI: nothing of ours may compile with a warning.
 if Context.environment["ALEXNETD_STRICT"] != nil {

@@ -69,6 +69,14 @@ package enum ImageFolder {
                 "\(folder) holds \(found); put each class's images into a folder of its own, at least two"
             )
         }
+        // The file system tells names apart that are one text, written in two ways of Unicode.
+        var seen: Set<String> = []
+        if let twin = listing.folders.first(where: { !seen.insert($0).inserted }) {
+            throw DatasetsError(
+                .invalid,
+                "\(folder) has two folders \(twin), whose names are the same text in different bytes; rename one"
+            )
+        }
         var samples: [Sample] = []
         for (label, name) in listing.folders.enumerated() {
             let found = try images(root, "train/\(name)", label: label, others: &others)

@@ -2,7 +2,6 @@
 // of this form. Labels and order are those of torchvision's ImageFolder.
 
 internal import Datasets
-internal import Glibc
 
 enum ClassFolderSource: Source {
     static let kind = "class folders"
@@ -15,6 +14,7 @@ enum ClassFolderSource: Source {
     }
 
     static func listing(_ files: SourceFiles, _ options: SourceOptions) throws -> Listing? {
+        guard options.labels == nil else { return nil }
         let wrapping = wrapping(files.images)
         let splits = splits(files.images, below: wrapping)
         var omissions: [Listing.Omission] = []
@@ -36,8 +36,17 @@ enum ClassFolderSource: Source {
         }
         let hasValidation = placed.contains { $0.split == .validation }
         let training = placed.filter { $0.split == .train || $0.split == nil }
-        let names = Set(training.map(\.name)).sorted { strcmp($0, $1) < 0 }
-        guard !names.isEmpty else { return nil }
+        // As bytes: the file system tells names apart that are one text, written in two ways of Unicode.
+        let names = Set(training.map { Array($0.name.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard names.count > 1 else { return nil }
+        var seen: Set<String> = []
+        if let twin = names.first(where: { !seen.insert($0).inserted }) {
+            throw PreparationError(
+                .invalid,
+                "\(files.root) has two class folders \(twin), whose names are the same text in different bytes; rename one"
+            )
+        }
         let labels = Dictionary(uniqueKeysWithValues: zip(names, Int32(0)...))
         let unknown = Set(placed.filter { labels[$0.name] == nil && $0.split == .validation }.map(\.name))
         guard unknown.isEmpty else {

@@ -43,7 +43,16 @@ package enum Destination {
             throw PreparationError(
                 .taken, "\(destination) is no folder that can be read; choose another", cause: error)
         }
-        if names.isEmpty { return nil }
+        if names.isEmpty {
+            let (own, parent) = (try? destination.stat(), try? destination.removingLastComponent().stat())
+            guard own?.deviceID == parent?.deviceID else {
+                throw PreparationError(
+                    .taken,
+                    "\(destination) is a mount point, which cannot be given to a finished folder; choose a folder "
+                        + "inside it")
+            }
+            return nil
+        }
         let file = destination.appending(RecordManifest.fileName)
         if let data = try? file.contentsIfPresent(), let manifest = try? RecordManifest([UInt8](data), file) {
             return manifest

@@ -65,16 +65,21 @@ enum ImageNetSource: Source {
                     + "class tars or the class folders (n01440764 and so on) beside them")
         }
         let labels = Dictionary(uniqueKeysWithValues: zip(synsets, Int32(0)...))
-        var images = training.map { synset, file in
+        // Who unpacks an archive may keep it beside its folders: of two equal names the first counts, which is a folder's.
+        var taken: Set<String> = []
+        var images = training.compactMap { synset, file -> SourceImage? in
+            let name = "train/\(synset)/\(file.name)"
+            guard taken.insert(name).inserted else { return nil }
             // Without validation images, the training images are yet to be divided.
-            SourceImage(
-                name: "train/\(synset)/\(file.name)", label: labels[synset] ?? 0,
-                split: validation.isEmpty ? nil : .train, place: file.place, size: file.size)
+            return SourceImage(
+                name: name, label: labels[synset] ?? 0, split: validation.isEmpty ? nil : .train,
+                place: file.place, size: file.size)
         }
         let known = try ImageNetLabels(files, options, needed: !validation.isEmpty)
         var omissions: [Listing.Omission] = []
         for file in validation {
             let name = "val/\(file.name)"
+            guard taken.insert(name).inserted else { continue }
             guard let number = number(file.name), let synset = known.synset(ofValidation: number) else {
                 omissions.append(.init(name, "nothing says what it shows"))
                 continue

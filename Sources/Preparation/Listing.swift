@@ -65,7 +65,7 @@ package struct Listing: Sendable {
         var lines: [UInt8] = []
         for image in images {
             let split = image.split?.rawValue ?? ""
-            lines += "\(image.name)\0\(image.label)\0\(split)\0\(image.size)\0\(image.place)\n".utf8
+            lines += "\(image.name)\0\(image.label)\0\(split)\0\(image.size)\0\(image.place.text)\n".utf8
             if lines.count > 1 << 16 {
                 sha.update(data: lines)
                 lines.removeAll(keepingCapacity: true)

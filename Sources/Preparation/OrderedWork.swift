@@ -5,7 +5,7 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-final class OrderedWork<Output: Sendable>: Sendable {
+package final class OrderedWork<Output: Sendable>: Sendable {
     private struct State {
         /// The next that nobody has begun.
         var next = 0
@@ -21,7 +21,9 @@ final class OrderedWork<Output: Sendable>: Sendable {
     private let ready = DispatchSemaphore(value: 0)
 
     /// - Parameter worker: makes what one thread needs, on that thread: it gets a number and gives the result.
-    init(count: Int, threads: Int, window: Int, worker: @escaping @Sendable () -> (Int) throws -> Output) {
+    package init(
+        count: Int, threads: Int, window: Int, worker: @escaping @Sendable () -> (Int) throws -> Output
+    ) {
         self.count = count
         for _ in 0..<window { room.signal() }
         for _ in 0..<max(threads, 1) {
@@ -51,7 +53,7 @@ final class OrderedWork<Output: Sendable>: Sendable {
 
     /// Hands every result to `take`, in order; ends early where it, or the work, throws.
     /// - Parameter poll: called several times a second, also while nothing comes.
-    func forEach(_ take: (Output) throws -> Void, poll: () throws -> Void) throws {
+    package func forEach(_ take: (Output) throws -> Void, poll: () throws -> Void) throws {
         defer { end() }
         for index in 0..<count {
             var result: Result<Output, any Error>?

@@ -43,10 +43,17 @@ package struct Preparation {
         threads: Int, report: (Event) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Outcome {
         try settings.check()
-        let finished = try Destination.check(destination, source: source)
-        let listing = try listing(report)
+        _ = try Destination.check(destination, source: source)
+        func check() throws {
+            if shouldStop() {
+                throw PreparationError(.stopped, "stopped; the same command goes on from here")
+            }
+        }
+        // It may take minutes: archives and records are looked through.
+        report(.note("looking through \(source)"))
+        let listing = try listing(report, check)
         let values = settings.values(source, listing)
-        if let finished {
+        if let finished = try Destination.check(destination, source: source) {
             guard finished.settings == values else {
                 let differences = PreparationSettings.differences(finished.settings, values)
                 throw PreparationError(
@@ -59,7 +66,7 @@ package struct Preparation {
         let staging = try Staging(destination)
         let plan = ShardPlan(listing, settings)
         if try !staging.begin(values) {
-            let results = try make(plan, listing, staging, threads, report, shouldStop)
+            let results = try make(plan, listing, staging, threads, report, check)
             let records = FinishedRecords(listing, plan, results)
             try records.write(to: staging, values)
         }
@@ -73,8 +80,8 @@ package struct Preparation {
     /// Of Caltech-256.
     private static let clutter = "257.clutter"
 
-    private func listing(_ report: (Event) -> Void) throws -> Listing {
-        var (kind, listing) = try Listing.of(source, settings.source)
+    private func listing(_ report: (Event) -> Void, _ check: @escaping () throws -> Void) throws -> Listing {
+        var (kind, listing) = try Listing.of(source, settings.source, poll: check)
         try listing.leaveOut(settings.leaveOut)
         listing.assign(Splitting.splits(listing, validation: settings.validation, seed: settings.seed))
         report(
@@ -104,7 +111,7 @@ package struct Preparation {
 
     private func make(
         _ plan: ShardPlan, _ listing: Listing, _ staging: Staging, _ threads: Int, _ report: (Event) -> Void,
-        _ shouldStop: () -> Bool
+        _ check: () throws -> Void
     ) throws -> [ShardResult] {
         var results = try plan.shards.map { try staging.result($0) }
         let missing = plan.shards.indices.filter { results[$0] == nil }
@@ -133,9 +140,7 @@ package struct Preparation {
             try writing.take(listing.images, $0)
             done += 1
         } poll: {
-            if shouldStop() {
-                throw PreparationError(.stopped, "stopped; the same command goes on from here")
-            }
+            try check()
             report(.progress(done: done, of: listing.images.count))
         }
         for (shard, result) in zip(missing, writing.results) { results[shard] = result }

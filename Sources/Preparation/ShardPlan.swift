@@ -1,29 +1,31 @@
 // Which image comes into which shard, and in which order there: shuffled, so that whoever streams a shard meets all
 // classes. Decided before any image is looked at; one that cannot be used leaves no gap.
 
-internal import Datasets
+package import Datasets
 internal import Randomness
 
-struct ShardPlan {
-    struct Shard: Hashable {
-        let split: Dataset.Split
-        let number: Int
+package struct ShardPlan {
+    package struct Shard: Hashable {
+        package let split: Dataset.Split
+        package let number: Int
         /// Of the split.
-        let count: Int
+        package let count: Int
         /// Places in the listing, in the order of the records.
-        let images: [Int]
+        package let images: [Int]
 
-        var name: String { RecordSet.shardFile(split, number, of: count) }
+        package var name: String { RecordSet.shardFile(split, number, of: count) }
     }
 
     /// Training's first, then validation's, then test's.
-    let shards: [Shard]
+    package let shards: [Shard]
 
     /// Between the 100 MB below which opening files begins to cost and the 200 MB that cost a restart.
     private static let bytesPerShard = 150_000_000
 
-    init(_ listing: Listing, _ settings: PreparationSettings) {
-        let bySplit = Dictionary(grouping: listing.images.indices) { listing.images[$0].split ?? .train }
+    package init(_ listing: Listing, _ settings: PreparationSettings) {
+        let bySplit = Dictionary(grouping: listing.images.indices) {
+            listing.images[$0].split ?? .train
+        }
         let perImage = Self.bytesPerImage(settings)
         func automatic(_ images: Int) -> Int { images * perImage / Self.bytesPerShard + 1 }
         let training = bySplit[.train, default: []].count

@@ -25,15 +25,19 @@ protocol Source {
 }
 
 extension Listing {
-    /// In order: the more that must be there, the earlier.
+    /// In order: the more that must be there, the earlier. A table beside class folders may be about anything; it says
+    /// what images show where the folders do not, or where it is named.
     private static let sources: [any (Source & Sendable).Type] = [
-        TFRecordSource.self, ImageNetSource.self, LabelFileSource.self, ClassFolderSource.self,
+        TFRecordSource.self, ImageNetSource.self, ClassFolderSource.self, LabelFileSource.self,
     ]
 
+    /// - Parameter poll: called again and again; throws to end it.
     /// - Returns: what the source holds, and what form it has.
-    /// - Throws: `PreparationError.invalid`, `DatasetsError`.
-    package static func of(_ source: FilePath, _ options: SourceOptions) throws -> (kind: String, Listing) {
-        let files = try SourceFiles(source)
+    /// - Throws: `PreparationError.invalid`, `DatasetsError`, and what `poll` throws.
+    package static func of(
+        _ source: FilePath, _ options: SourceOptions, poll: @escaping () throws -> Void = {}
+    ) throws -> (kind: String, Listing) {
+        let files = try SourceFiles(source, poll: poll)
         for form in sources {
             guard let listing = try form.listing(files, options) else { continue }
             guard listing.categories.count > 1 else {
@@ -45,7 +49,7 @@ extension Listing {
         throw PreparationError(
             .invalid,
             "\(source) holds \(files.images.count) images and is none of what can be prepared: one folder of images "
-                + "per class (with or without train/ and val/ around them), ILSVRC2012 as downloaded, images with a "
+                + "for each of at least two classes (with or without train/ and val/ around them), ILSVRC2012 as downloaded, images with a "
                 + "label file (--labels FILE.csv or FILE.json), or ImageNet's TFRecords")
     }
 }

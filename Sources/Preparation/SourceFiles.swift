@@ -25,8 +25,12 @@ package struct SourceFiles {
     /// Every other file's path.
     package private(set) var others: [String] = []
 
-    /// - Throws: `PreparationError.invalid` where there is nothing, `DatasetsError.unreadable`.
-    package init(_ source: FilePath) throws {
+    /// Called again and again while the source is looked through; throws to end that.
+    let poll: () throws -> Void
+
+    /// - Throws: `PreparationError.invalid` where there is nothing, `DatasetsError.unreadable`, and what `poll` throws.
+    package init(_ source: FilePath, poll: @escaping () throws -> Void = {}) throws {
+        self.poll = poll
         let facts: Stat
         do {
             facts = try source.stat()
@@ -40,13 +44,14 @@ package struct SourceFiles {
         } else {
             root = source.removingLastComponent()
             let archive = source.lastComponent?.string ?? ""
-            for entry in try Self.entries(of: archive, in: root) {
+            for entry in try Self.entries(of: archive, in: root, poll) {
                 add(entry.name, .piece(archive, offset: entry.offset), entry.size)
             }
         }
     }
 
     private mutating func walk(_ folder: String, inside: Set<FolderListing.Identity>) throws {
+        try poll()
         let listing = try FolderListing(folder.isEmpty ? root : root.appending(folder))
         // A link back to a folder above would go round for ever.
         guard !inside.contains(listing.identity) else { return }
@@ -72,13 +77,18 @@ package struct SourceFiles {
     }
 
     /// The files in an archive that lies below the root.
-    func entries(of archive: String) throws -> [TarArchive.Entry] { try Self.entries(of: archive, in: root) }
+    func entries(of archive: String) throws -> [TarArchive.Entry] {
+        try Self.entries(of: archive, in: root, poll)
+    }
 
-    private static func entries(of archive: String, in root: FilePath) throws -> [TarArchive.Entry] {
+    private static func entries(
+        of archive: String, in root: FilePath, _ poll: () throws -> Void
+    ) throws -> [TarArchive.Entry] {
         let path = root.appending(archive)
         let reader = PieceReader()
         return try TarArchive.entries("\(path)", size: try reader.size(of: path)) {
-            [UInt8](try reader.read(path, from: $0, count: $1))
+            try poll()
+            return [UInt8](try reader.read(path, from: $0, count: $1))
         }
     }
 
@@ -87,6 +97,7 @@ package struct SourceFiles {
         let path = root.appending(archive)
         let reader = PieceReader()
         return try TarArchive.entries("\(entry.name) in \(path)", size: entry.size) { offset, count in
+            try poll()
             let count = min(count, Int(entry.size - offset))
             return [UInt8](try reader.read(path, from: entry.offset + offset, count: count))
         }.map { .init(name: $0.name, offset: entry.offset + $0.offset, size: $0.size) }

@@ -10,6 +10,15 @@ package struct SourceImage: Hashable, Sendable {
         case piece(String, offset: Int64)
         /// In a tf.Example, whose record begins at a byte of a file.
         case record(String, offset: Int64)
+
+        /// The same for ever: it goes into what a preparation is known by.
+        var text: String {
+            switch self {
+            case .file(let path): "file \(path)"
+            case .piece(let archive, let offset): "piece \(archive) \(offset)"
+            case .record(let shard, let offset): "record \(shard) \(offset)"
+            }
+        }
     }
 
     /// For people and for the order; "train/n01440764/n01440764_10026.JPEG", whether it lies in a tar or not.

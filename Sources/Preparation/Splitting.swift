@@ -1,12 +1,13 @@
 // Which training images become validation images, where the source does not say: of every class the same share, drawn
 // from the seed, so that no class is without.
 
-internal import Datasets
+package import Datasets
 internal import Randomness
 
-enum Splitting {
+package enum Splitting {
     /// The split of every image; those that have one keep it. A class of a single image keeps it for training.
-    static func splits(_ listing: Listing, validation share: Double, seed: UInt64) -> [Dataset.Split] {
+    package static func splits(_ listing: Listing, validation share: Double, seed: UInt64) -> [Dataset.Split]
+    {
         var splits = listing.images.map { $0.split ?? .train }
         let undivided = Dictionary(
             grouping: listing.images.indices.filter { listing.images[$0].split == nil }

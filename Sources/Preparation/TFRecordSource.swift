@@ -23,6 +23,7 @@ enum TFRecordSource: Source {
     }
 
     static func listing(_ files: SourceFiles, _ options: SourceOptions) throws -> Listing? {
+        guard options.labels == nil else { return nil }
         let shards = files.others.compactMap { path -> (path: String, split: Dataset.Split)? in
             let name = path.split(separator: "/").last ?? ""
             guard let match = name.wholeMatch(of: /(.+)-[0-9]+-of-[0-9]+(\.tfrecords?)?/),
@@ -34,7 +35,7 @@ enum TFRecordSource: Source {
         var omissions: [Listing.Omission] = []
         var found: [(split: Dataset.Split, image: Found)] = []
         for shard in shards.sorted(by: { $0.path < $1.path }) {
-            found += try images(shard.path, in: files.root, &omissions).map { (shard.split, $0) }
+            found += try images(shard.path, files, &omissions).map { (shard.split, $0) }
         }
         guard let least = found.map(\.image.label).min() else {
             throw PreparationError(
@@ -71,14 +72,15 @@ enum TFRecordSource: Source {
     }
 
     private static func images(
-        _ shard: String, in root: FilePath, _ omissions: inout [Listing.Omission]
+        _ shard: String, _ files: SourceFiles, _ omissions: inout [Listing.Omission]
     ) throws -> [Found] {
-        let path = root.appending(shard)
+        let path = files.root.appending(shard)
         let reader = PieceReader()
         let size = try reader.size(of: path)
         var images: [Found] = []
         var offset: Int64 = 0
         while offset < size {
+            try files.poll()
             let place = "\(shard), record at byte \(offset)"
             let count = RecordFrame.dataCount(
                 of: try reader.read(path, from: offset, count: RecordFrame.headerCount))

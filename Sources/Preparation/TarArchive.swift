@@ -31,7 +31,7 @@ package struct TarArchive {
     package static func entries(_ name: String, size: Int64, read: Read) throws -> [Entry] {
         var entries: [Entry] = []
         var offset: Int64 = 0
-        var longName: String?
+        var ahead = Ahead()
         while offset + block <= size {
             let header = try read(offset, Int(block))
             func damaged(_ problem: String) -> PreparationError {
@@ -42,22 +42,30 @@ package struct TarArchive {
             guard header.count == Int(block) else { throw damaged("it ends") }
             if header.allSatisfy({ $0 == 0 }) { return entries }
             guard number(header[148..<156]) == checksum(header) else {
-                throw damaged("a header's checksum is wrong")
+                guard offset == 0 else { throw damaged("a header's checksum is wrong") }
+                throw PreparationError(
+                    .invalid,
+                    header.starts(with: [0x1f, 0x8b])
+                        ? "\(name) is packed by gzip; unpack it first (gunzip)"
+                        : "\(name) is no folder and no tar archive of images")
             }
-            guard let length = number(header[124..<136]), length >= 0, length <= size - offset - block else {
-                throw damaged("a file that is not all there")
-            }
+            guard let length = ahead.size ?? number(header[124..<136]), length >= 0,
+                length <= size - offset - block
+            else { throw damaged("a file that is not all there") }
             let data = offset + block
             switch header[156] {
             case UInt8(ascii: "0"), 0, UInt8(ascii: "7"):
-                entries.append(Entry(name: longName ?? Self.name(header), offset: data, size: length))
-                longName = nil
+                entries.append(Entry(name: ahead.name ?? Self.name(header), offset: data, size: length))
+                ahead = Ahead()
             case UInt8(ascii: "L"), UInt8(ascii: "x"):
                 guard length <= longestName else { throw damaged("a name of \(length) bytes") }
                 let bytes = try read(data, Int(length))
-                let found = header[156] == UInt8(ascii: "L") ? text(bytes[...]) : path(pax: bytes)
-                longName = found ?? longName
-            default: longName = nil  // folders, links, devices
+                if header[156] == UInt8(ascii: "L") {
+                    ahead.name = text(bytes[...])
+                } else {
+                    ahead.take(pax: bytes)
+                }
+            default: ahead = Ahead()  // folders, links, devices
             }
             // `length` is below the archive's size, so this cannot overflow.
             offset = data + (length + block - 1) / block * block
@@ -68,6 +76,26 @@ package struct TarArchive {
         return entries
     }
 
+    /// What extended headers say of the file behind them, in place of its own header.
+    private struct Ahead {
+        var name: String?
+        var size: Int64?
+
+        /// Lines of "LENGTH KEY=VALUE\n".
+        mutating func take(pax bytes: [UInt8]) {
+            var rest = bytes[...]
+            while let space = rest.firstIndex(of: UInt8(ascii: " ")),
+                let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+                length > space - rest.startIndex + 1, length <= rest.count
+            {
+                let line = rest[(space + 1)..<(rest.startIndex + length - 1)]
+                if line.starts(with: "path=".utf8) { name = TarArchive.text(line.dropFirst(5)) }
+                if line.starts(with: "size=".utf8) { size = Int64(TarArchive.text(line.dropFirst(5))) ?? -1 }
+                rest = rest.dropFirst(length)
+            }
+        }
+    }
+
     private static func name(_ header: [UInt8]) -> String {
         let prefix = header[257..<262].elementsEqual("ustar".utf8) ? text(header[345..<500]) : ""
         return prefix.isEmpty ? text(header[..<100]) : prefix + "/" + text(header[..<100])
@@ -75,22 +103,6 @@ package struct TarArchive {
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-
-    /// The "path" of an extended header: lines of "LENGTH KEY=VALUE\n".
-    private static func path(pax bytes: [UInt8]) -> String? {
-        var rest = bytes[...]
-        var path: String?
-        while let space = rest.firstIndex(of: UInt8(ascii: " ")),
-            let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
-            length > space - rest.startIndex + 1,
-            length <= rest.count
-        {
-            let line = rest[(space + 1)..<(rest.startIndex + length - 1)]
-            if line.starts(with: "path=".utf8) { path = text(line.dropFirst(5)) }
-            rest = rest.dropFirst(length)
-        }
-        return path
     }
 
     /// Octal digits between spaces and NULs, or GNU's binary form; nil for anything else.

@@ -22,9 +22,9 @@ struct PrepareCommand: ParsableCommand {
             when all of it is. Interrupted, the same command goes on.
             """)
 
-    @Argument(help: "A folder or a tar file.")
+    @Argument(help: ArgumentHelp("A folder or a tar file.", valueName: "SOURCE"))
     var source: String
-    @Argument(help: "A folder that is not there yet, or empty.")
+    @Argument(help: ArgumentHelp("A folder that is not there yet, or empty.", valueName: "DEST"))
     var destination: String
     @Option(help: "jpeg, or raw: the 256 × 256 pixels that training from SOURCE would see, bare.")
     var format = PreparationSettings.Format.jpeg
@@ -34,17 +34,24 @@ struct PrepareCommand: ParsableCommand {
     var crop = false
     @Option(help: "Of JPEG, 1 to 100.")
     var quality = PreparationSettings().quality
-    @Option(help: "The share of each class to validate with, where SOURCE has no validation images.")
+    @Option(
+        help: ArgumentHelp(
+            "The share of each class to validate with, where SOURCE has no validation images.",
+            valueName: "share"))
     var validation = PreparationSettings().validation
     @Option(help: "Of that choice, and of the order in the shards.")
     var seed = PreparationSettings().seed
     @Option(help: "Shards of the training images; of about 150 MB each unless given.")
     var shards: Int?
     @Option(
-        help:
-            "What the images show: CSV (image,class[,split]) or JSON (image: label); or ILSVRC2012's labels.")
+        help: ArgumentHelp(
+            "What the images show: CSV (image,class[,split]) or JSON (image: label); or ILSVRC2012's labels.",
+            valueName: "file"))
     var labels: String?
-    @Option(help: "Which label is which class: JSON (label: index), or ILSVRC2012's ids and synsets.")
+    @Option(
+        help: ArgumentHelp(
+            "Which label is which class: JSON (label: index), or ILSVRC2012's ids and synsets.",
+            valueName: "file"))
     var classes: String?
     @Option(
         name: .customLong("leave-out"), parsing: .singleValue,

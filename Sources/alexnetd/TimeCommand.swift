@@ -8,6 +8,7 @@ import Jobs
 import Networks
 import Randomness
 import SystemPackage
+import Training
 
 struct TimeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +31,8 @@ struct TimeCommand: ParsableCommand {
     var threads: Int?
     @Flag(help: "Time the input pipeline instead: images per second and core.")
     var input = false
+    @Flag(help: "Also what statistics and event files cost, at the job's intervals, in epochs of 192 steps.")
+    var curves = false
     @Flag(help: "One JSON object instead of a table.")
     var json = false
 
@@ -48,12 +51,13 @@ struct TimeCommand: ParsableCommand {
     func run() throws {
         if input { return try TimeInput.run(spec, json: json) }
         try Executable.becomeReadyForBLAS()
-        let plan: Plan?
+        let job: Job?
         do {
-            plan = try spec.map { try Job(FilePath($0), relativeTo: .current).plan }
+            job = try spec.map { try Job(FilePath($0), relativeTo: .current) }
         } catch {
             throw ArgumentParser.ExitCode.ending(error)
         }
+        let plan = job?.plan
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)
@@ -77,7 +81,12 @@ struct TimeCommand: ParsableCommand {
             let duration = ContinuousClock.now - clock
             if step >= 2 { seconds.append(duration / .seconds(1)) }
         }
-        try report(Report(network, batch.count, threads, seconds, engine.timings!, engine.fingerprint))
+        var report = Report(network, batch.count, threads, seconds, engine.timings!, engine.fingerprint)
+        if curves {
+            engine.timings = nil
+            report.curves = try curvesCost(job, engine, batch)
+        }
+        try print(report)
     }
 
     private static func randomBatch(_ count: Int, _ network: Network) -> Batch {
@@ -95,14 +104,15 @@ struct TimeCommand: ParsableCommand {
         return batch
     }
 
-    private func report(_ report: Report) throws {
+    private func print(_ report: Report) throws {
         if json {
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
             encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            Swift.print(String(decoding: try encoder.encode(report), as: UTF8.self))
         } else {
-            print(report.table)
+            Swift.print(report.table)
+            if let curves = report.curves { Swift.print(curves.table) }
         }
     }
 }
@@ -129,6 +139,8 @@ extension TimeCommand {
         var kernels: String
         var blas: String
         var layers: [Row]
+        /// When asked for.
+        var curves: CurvesCost?
 
         init(
             _ network: Network, _ batch: Int, _ threads: Int, _ seconds: [Double], _ timings: LayerTimings,

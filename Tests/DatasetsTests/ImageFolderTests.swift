@@ -110,6 +110,14 @@ import Testing
         #expect(failure.message.contains(advice))
     }
 
+    @Test func namesThatAreOneTextInTwoWays() throws {
+        for name in ["e\u{301}", "\u{e9}"] {
+            try folder.write("train/\(name)/1.jpg")
+            try folder.write("val/\(name)/1.jpg")
+        }
+        #expect(openFailure()?.message.contains("two folders \u{e9}") == true)
+    }
+
     @Test func missingFolder() throws {
         let path = folder.path.appending("not-there")
         let error = #expect(throws: DatasetsError.self) { try ImageFolder.open(path) }

@@ -156,6 +156,20 @@ import Testing
         #expect(validation.sorted { $0.name < $1.name }.map { Int($0.label) } == Self.truth)
     }
 
+    /// Kept beside what was unpacked from them.
+    @Test func archivesDoNotDoubleTheirFolders() throws {
+        let tree = try ImageTree()
+        for part in [tarOfTars, classTars, classFolders, flatValidation, validationTar, kaggle] {
+            try part(tree)
+        }
+        let listing = try tree.listing()
+        #expect(listing.images.count == 10)
+        #expect(
+            listing.images.allSatisfy {
+                if case .file = $0.place { true } else { false }
+            })
+    }
+
     @Test func trainingImagesAloneAreDivided() throws {
         let tree = try ImageTree()
         try tarOfTars(tree)

@@ -61,13 +61,26 @@ struct ImageTree {
         return settings
     }
 
+    /// - Parameter working: called again and again once images are being prepared, with how many are done.
     @discardableResult
     func prepare(
         _ settings: PreparationSettings = Self.settings, to destination: FilePath? = nil, threads: Int = 2,
-        shouldStop: @escaping () -> Bool = { false }
+        working: (Int) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Preparation.Outcome {
         try Preparation(root, to: destination ?? self.destination, settings).run(
-            threads: threads, shouldStop: shouldStop)
+            threads: threads, report: { if case .progress(let done, _) = $0 { working(done) } },
+            shouldStop: shouldStop)
+    }
+
+    /// Until so many images are done; fewer than there are.
+    /// - Throws: what says that it was stopped.
+    func prepare(
+        _ settings: PreparationSettings = Self.settings, to destination: FilePath? = nil,
+        stoppingAfter images: Int
+    ) throws {
+        var isEnough = false
+        try prepare(
+            settings, to: destination, working: { isEnough = $0 >= images }, shouldStop: { isEnough })
     }
 
     /// Name and bytes of everything in a folder.

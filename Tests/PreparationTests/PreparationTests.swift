@@ -189,21 +189,17 @@ import Testing
         #expect(try ImageTree.contents(tree.folder.path.appending("seed"))["train.csv"] != one["train.csv"])
     }
 
-    /// Stopped after every number of polls, and then gone on with.
+    /// Stopped after every fourth image, and then gone on with.
     @Test func anInterruptionChangesNothing() throws {
         let tree = try ImageTree.classes(20)
         let whole = tree.folder.path.appending("whole")
         try tree.prepare(threeShards(), to: whole)
         let expected = try ImageTree.contents(whole)
         var shardsKept: Set<Int> = []
-        for limit in stride(from: 0, to: 44, by: 4) {
+        for limit in stride(from: 0, to: 40, by: 4) {
             let destination = tree.folder.path.appending("\(limit)")
-            var polls = 0
             let error = #expect(throws: PreparationError.self) {
-                try tree.prepare(threeShards(), to: destination) {
-                    polls += 1
-                    return polls > limit
-                }
+                try tree.prepare(threeShards(), to: destination, stoppingAfter: limit)
             }
             #expect(error?.code == .stopped)
             #expect(!FileManager.default.fileExists(atPath: destination.string))
@@ -237,11 +233,7 @@ import Testing
         let staging = tree.destination.string + ".preparing"
         func interrupted() throws {
             try? FileManager.default.removeItem(atPath: tree.destination.string)
-            var polls = 0
-            _ = try? tree.prepare(threeShards()) {
-                polls += 1
-                return polls > 8
-            }
+            try? tree.prepare(threeShards(), stoppingAfter: 8)
             #expect(FileManager.default.fileExists(atPath: staging))
         }
         // Torn files of every kind that may be left over.
@@ -287,7 +279,7 @@ import Testing
 
     @Test func anotherBeginningIsRefused() throws {
         let tree = try ImageTree.classes(4)
-        _ = try? tree.prepare(shouldStop: { true })
+        try? tree.prepare(stoppingAfter: 0)
         var settings = ImageTree.settings
         settings.crop = true
         let message = refusal { try tree.prepare(settings) }
@@ -344,11 +336,31 @@ import Testing
     @Test func onlyOneAtATime() throws {
         let tree = try ImageTree.classes(3)
         var message = ""
-        try tree.prepare {
-            if message.isEmpty { message = refusal { try tree.prepare() } }
-            return false
-        }
+        try tree.prepare(working: { _ in if message.isEmpty { message = refusal { try tree.prepare() } } })
         #expect(message.contains("records.preparing is being prepared by another process"), "\(message)")
+    }
+
+    /// Before anything is made.
+    @Test func lookingTheSourceOverCanBeStopped() throws {
+        let tree = try ImageTree.classes(3)
+        let error = #expect(throws: PreparationError.self) { try tree.prepare(shouldStop: { true }) }
+        #expect(error?.code == .stopped)
+        #expect(try tree.folder.names() == ["source"])
+    }
+
+    /// While this one looks the source over.
+    @Test func whatAnotherProcessHasPreparedIsTaken() throws {
+        let tree = try ImageTree.classes(3)
+        var isFirst = true
+        let outcome = try tree.prepare(shouldStop: {
+            if isFirst {
+                isFirst = false
+                _ = try? tree.prepare()
+            }
+            return false
+        })
+        #expect(outcome.wasThere)
+        #expect(try tree.folder.names() == ["records", "source"])
     }
 
     @Test(
@@ -366,17 +378,13 @@ import Testing
     }
 
     @Test func aSourceThatCannotBeReadIsAnError() throws {
-        let tree = try ImageTree.classes(3)
-        var polls = 0
+        let tree = try ImageTree.classes(40)
         let error = #expect(throws: DatasetsError.self) {
-            try tree.prepare(threads: 1) {
-                polls += 1
-                // After the listing, before it is read.
-                if polls == 1 {
+            try tree.prepare(
+                threads: 1,
+                working: { _ in
                     try? FileManager.default.removeItem(atPath: tree.root.appending("dog").string)
-                }
-                return false
-            }
+                })
         }
         #expect(error?.code == .unreadable)
         #expect(error?.message.contains("/dog/") == true)

@@ -67,6 +67,11 @@ import Testing
         #expect(split(listing, nil) == names)
     }
 
+    @Test func namesThatAreOneTextInTwoWays() throws {
+        let tree = try ImageTree(["e\u{301}/1.jpg", "\u{e9}/1.jpg", "f/1.jpg"])
+        #expect(refusal(tree).contains("two class folders \u{e9}"))
+    }
+
     @Test func caltech256() throws {
         var listing = try ImageTree([
             "256_ObjectCategories/001.ak47/001_0001.jpg", "256_ObjectCategories/257.clutter/257_0001.jpg",
@@ -99,7 +104,7 @@ import Testing
     @Test func whatIsNoSourceIsSaidToBeNone() throws {
         #expect(refusal(try ImageTree()).contains("holds 0 images and is none of what can be prepared"))
         #expect(refusal(try ImageTree(["1.jpg", "2.jpg"])).contains("holds 2 images and is none"))
-        #expect(refusal(try ImageTree(["cat/1.jpg"])).contains("fewer than two classes"))
+        #expect(refusal(try ImageTree(["cat/1.jpg"])).contains("for each of at least two classes"))
         #expect(
             refusal(try ImageTree(["train/a/1.jpg", "train/b/1.jpg", "val/c/1.jpg"])).contains(
                 "train/ has not: c"))
@@ -125,6 +130,15 @@ import Testing
         #expect(listing.images.map(\.name) == ["a.jpg", "sub/b.jpg"])
         #expect(listing.omissions.contains { $0.image == "sub/unknown.jpg" })
         #expect(listing.omissions.contains { $0.image == "missing.jpg" } == csv.contains("missing"))
+    }
+
+    /// Beside class folders a table may be about anything.
+    @Test func aTableBesideClassFoldersCountsWhenItIsNamed() throws {
+        let tree = try ImageTree(["cat/a.jpg", "dog/b.jpg"])
+        try tree.write("cat/a.jpg,4711\ndog/b.jpg,815\n", "sizes.csv")
+        #expect(try tree.listing().categories.map(\.name) == ["cat", "dog"])
+        let named = SourceOptions(labels: tree.root.appending("sizes.csv"))
+        #expect(try tree.listing(named).categories.map(\.name) == ["4711", "815"])
     }
 
     @Test func csvLabelsWithSplits() throws {

@@ -41,6 +41,21 @@ import Testing
         #expect(try entries(tar.finished).map(\.name) == [long, "short", long])
     }
 
+    /// As archives have it of files beyond 8 GiB; the header's own field may say anything then.
+    @Test func sizesOfExtendedHeadersCount() throws {
+        var tar = Tar()
+        tar.add("PaxHeaders/x", Array("9 size=3\n".utf8), type: "x")
+        tar.add("1.jpg", [1, 2, 3], size: 0)
+        tar.add("2.jpg", [1])
+        #expect(try entries(tar.finished).map(\.size) == [3, 1])
+        for size in ["-1", "99999999999999999999", "4000", "x"] {
+            var tar = Tar()
+            tar.add("PaxHeaders/x", Array("\(size.utf8.count + 9) size=\(size)\n".utf8), type: "x")
+            tar.add("1.jpg", [1, 2, 3])
+            #expect(throws: PreparationError.self, "\(size)") { try entries(tar.finished) }
+        }
+    }
+
     /// Names are names: nothing is ever opened or written under them.
     @Test func namesLeadNowhere() throws {
         var tar = Tar()

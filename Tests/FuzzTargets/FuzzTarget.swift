@@ -1,0 +1,78 @@
+// What takes bytes from outside, each as a function of bytes: it may refuse them, never crash, hang or grow without
+// bound. FuzzTests runs each over the seeds and their mutations; Tests/Fuzz lets libFuzzer look for more.
+
+private import CSV
+private import Checkpoints
+private import Datasets
+private import Foundation
+private import Images
+private import JSON
+private import Jobs
+private import Records
+package import SystemPackage
+private import TensorBoard
+
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    /// An image of either format, turned as its EXIF says.
+    case image
+    /// A TFRecord frame around a tf.Example.
+    case record
+    /// train.csv and categories.csv of prepared records, and any other table.
+    case csv
+    /// manifest.json, and any other JSON.
+    case json
+    /// A job file, YAML or JSON.
+    case job
+    /// An event file.
+    case events
+    /// A file of tensors.
+    case safetensors
+
+    /// - Parameter scratch: a folder for those that read files.
+    package func run(_ bytes: [UInt8], scratch: FilePath) {
+        switch self {
+        case .image: bytes.withUnsafeBytes { _ = try? ImageDecoder().decodeUpright($0, minSide: 256) }
+        case .record: bytes.withUnsafeBytes(Self.record)
+        case .csv: Self.csv(bytes)
+        case .json: Self.json(bytes)
+        case .job: for name in ["a.yml", "a.json"] { _ = try? JobSpec(bytes: bytes, file: name) }
+        case .events: Self.events(bytes, scratch)
+        case .safetensors: Self.safetensors(bytes, scratch)
+        }
+    }
+
+    private static func record(_ bytes: UnsafeRawBufferPointer) {
+        _ = RecordFrame.data(of: bytes)
+        // Checksums stop nearly all that is not meant: what lies inside is looked at without them too.
+        let example = Example(bytes)
+        _ = example.isWhole
+        _ = example.bytes(ExampleKey.encoded)
+        _ = example.text(ExampleKey.format)
+        _ = example.integer(ExampleKey.label)
+    }
+
+    private static func csv(_ bytes: [UInt8]) {
+        _ = try? Categories(bytes)
+        var reader = CSVReader(bytes)
+        while let row = try? reader.next() { _ = row }
+    }
+
+    private static func json(_ bytes: [UInt8]) {
+        _ = try? JSONNode(bytes, deepest: 64)
+        _ = try? RecordManifest(bytes, FilePath("manifest.json"))
+    }
+
+    private static func events(_ bytes: [UInt8], _ scratch: FilePath) {
+        let file = scratch.appending("events.out.tfevents.1.a")
+        guard (try? Data(bytes).write(to: URL(filePath: file.string))) != nil,
+            var reader = try? EventReader(folder: scratch)
+        else { return }
+        while let event = try? reader.next() { _ = event }
+    }
+
+    private static func safetensors(_ bytes: [UInt8], _ scratch: FilePath) {
+        let file = scratch.appending("model.safetensors")
+        guard (try? Data(bytes).write(to: URL(filePath: file.string))) != nil else { return }
+        _ = try? SafetensorsFile(file)
+    }
+}

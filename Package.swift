@@ -28,7 +28,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CProtobufC", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CKernels", cSettings: optimised),
+        .target(name: "CKernels", exclude: ["winograd_transforms.py"], cSettings: optimised),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
         .target(name: "CExampleProto", dependencies: ["CProtobufC"]),

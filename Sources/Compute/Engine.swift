@@ -38,7 +38,8 @@ package struct Optimizer: Hashable, Sendable {
 
 package enum StateKind: String, Hashable, Sendable, CaseIterable {
     case parameters
-    /// Of the mean loss of the last batch, without weight decay.
+    /// Of the mean loss of the last batch, without weight decay. They are there after a step that asked for detail; an
+    /// engine may use them up as it makes them.
     case gradients
     /// Momentum (velocity), or Adam's m.
     case firstMoment

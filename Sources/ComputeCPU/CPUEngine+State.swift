@@ -3,25 +3,56 @@
 internal import CKernels
 package import Compute
 internal import Glibc
-package import Networks
+internal import Networks
 
 extension CPUEngine {
     package func read(_ kind: StateKind, into set: ParameterSet) {
-        exchange(kind, set) { ours, canonical, images, channels, pixels in
-            layout_channels_first(canonical, ours, images, channels, pixels)
-        }
+        exchange(kind, set, toCanonical)
     }
 
     package func load(_ kind: StateKind, from set: ParameterSet) {
-        exchange(kind, set) { ours, canonical, images, channels, pixels in
-            layout_channels_last(ours, canonical, images, channels, pixels)
+        exchange(kind, set, fromCanonical)
+        if kind == .parameters { parametersChanged() }
+    }
+
+    package func parameter(_ index: Int) -> [Float] {
+        let ours = state[.parameters]!.pointer + offsets[index]
+        return [Float](unsafeUninitializedCapacity: network.parameters[index].count) { values, count in
+            exchange(index, ours, values.baseAddress!, toCanonical)
+            count = network.parameters[index].count
         }
     }
 
-    /// Calls `copy` with both places of every output's weights, and their channels and pixels.
-    private func exchange(
-        _ kind: StateKind, _ set: ParameterSet, _ copy: (Floats, Floats, Int, Int32, Int32) -> Void
+    private func parametersChanged() { for operation in operations { operation.parametersChanged() } }
+
+    /// Some outputs of a tensor, in our order and in the canonical one: the copy is on one side or the other.
+    private typealias Copy = (
+        _ ours: Floats, _ canonical: Floats, _ outputs: Int, _ shape: Shape, _ inPanel: Bool
+    ) -> Void
+
+    private func toCanonical(
+        _ ours: Floats, _ canonical: Floats, _ outputs: Int, _ shape: Shape, _ inPanel: Bool
     ) {
+        let (channels, pixels) = (Int32(shape.channels), Int32(shape.height * shape.width))
+        if inPanel {
+            panels_to_outputs(ours, channels, pixels, Int32(outputs), canonical)
+        } else {
+            layout_channels_first(canonical, ours, outputs, channels, pixels)
+        }
+    }
+
+    private func fromCanonical(
+        _ ours: Floats, _ canonical: Floats, _ outputs: Int, _ shape: Shape, _ inPanel: Bool
+    ) {
+        let (channels, pixels) = (Int32(shape.channels), Int32(shape.height * shape.width))
+        if inPanel {
+            panels_from_outputs(canonical, channels, pixels, Int32(outputs), ours)
+        } else {
+            layout_channels_last(ours, canonical, outputs, channels, pixels)
+        }
+    }
+
+    private func exchange(_ kind: StateKind, _ set: ParameterSet, _ copy: Copy) {
         guard let buffer = state[kind] else { preconditionFailure("\(optimizer.method) keeps no \(kind)") }
         precondition(set.parameters == network.parameters, "parameters of another network")
         for index in network.parameters.indices {
@@ -29,29 +60,16 @@ extension CPUEngine {
         }
     }
 
-    private func exchange(
-        _ index: Int, _ ours: Floats, _ canonical: Floats,
-        _ copy: (Floats, Floats, Int, Int32, Int32) -> Void
-    ) {
+    /// Panel by panel, or as many outputs at a time.
+    private func exchange(_ index: Int, _ ours: Floats, _ canonical: Floats, _ copy: Copy) {
         let parameter = network.parameters[index]
         let outputs = parameter.shape[0]
         let perOutput = parameter.count / outputs
         let shape = spatialShape(of: parameter)
-        workspace.lanes.run(over: outputs, by: 64) { range, _ in
+        let inPanels = parameter.role == .weight && operations[parameter.layer].weightsLieInPanels
+        workspace.lanes.run(over: outputs, by: 16) { range, _ in
             let at = range.lowerBound * perOutput
-            copy(
-                ours + at, canonical + at, range.count, Int32(shape.channels),
-                Int32(shape.height * shape.width))
-        }
-    }
-
-    package func parameter(_ index: Int) -> [Float] {
-        let ours = state[.parameters]!.pointer + offsets[index]
-        return [Float](unsafeUninitializedCapacity: network.parameters[index].count) { values, count in
-            exchange(index, ours, values.baseAddress!) { ours, canonical, images, channels, pixels in
-                layout_channels_first(canonical, ours, images, channels, pixels)
-            }
-            count = network.parameters[index].count
+            copy(ours + at, canonical + at, range.count, shape, inPanels)
         }
     }
 
@@ -69,70 +87,27 @@ extension CPUEngine {
     /// Floats per task in passes over all parameters.
     static let block = 1 << 16
 
-    /// - Parameter around: called for each range of a parameter with the update of that range, once.
+    /// - Parameters:
+    ///   - fused: whether layers that update their weights in their backward pass have done so.
+    ///   - around: called for each range of a parameter with the update of that range, once.
     func update(
-        _ settings: StepSettings,
+        _ settings: StepSettings, fused: Bool = false,
         around: (_ parameter: Int, _ range: Range<Int>, _ update: () -> Void) -> Void = { $2() }
     ) {
-        let w = state[.parameters]!.pointer
-        let g = state[.gradients]!.pointer
-        let v = state[.firstMoment]!.pointer
-        let second = state[.secondMoment]?.pointer
+        let state = Self.whole(state)
         for (index, parameter) in network.parameters.enumerated() {
-            let isBias = parameter.role == .bias
-            var rule = update_rule(
-                rate: settings.learningRate * (isBias ? optimizer.biasRate : 1), momentum: optimizer.momentum,
-                decay: isBias ? optimizer.biasDecay : optimizer.weightDecay)
+            if fused, parameter.role == .weight, operations[parameter.layer].updatesItsWeights { continue }
+            let rule = ParameterUpdate(optimizer, settings, parameter.role)
             measure(network.layers[parameter.layer].name, .update) {
                 workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
                     let at = offsets[index] + range.lowerBound
                     around(index, range) {
-                        switch optimizer.method {
-                        case .sgd: update_sgd(&rule, w + at, v + at, g + at, range.count)
-                        case .nesterov: update_nesterov(&rule, w + at, v + at, g + at, range.count)
-                        case .adam(let beta2, let epsilon):
-                            let t = Double(settings.step + 1)
-                            update_adam(
-                                &rule, beta2, epsilon, Float(1 - pow(Double(optimizer.momentum), t)),
-                                Float((1 - pow(Double(beta2), t)).squareRoot()), w + at, v + at, second! + at,
-                                g + at, range.count)
-                        }
+                        rule.apply(state, at: at, state.gradients + at, range.count)
                     }
                 }
             }
         }
-    }
-}
-
-extension CPUEngine {
-    /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
-    package static func memoryNeeded(
-        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
-    ) -> Int {
-        let parameters = network.parameterCount * (2 + 2 * optimizer.state.count + 1)
-        let outputs = network.layers.filter(\.hasOwnOutput)
-        let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
-        let activations =
-            capacity * (network.input.count + outputs.reduce(0) { $0 + $1.output.count } + 2 * largest)
-        let convolutions = network.layers.compactMap { layer -> ConvolutionLayer? in
-            guard case .convolution(let convolution) = layer.operation else { return nil }
-            let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
-            return ConvolutionLayer(layer, convolution, relu: false, parameters: nowhere, gradients: nowhere)
-        }
-        let scratch =
-            threads * (convolutions.map(\.scratchCount).max() ?? 0)
-            + (convolutions.map(\.partialsCount).max() ?? 0)
-        return (parameters + activations + scratch) * MemoryLayout<Float>.stride
-    }
-}
-
-extension Layer {
-    /// Whether the CPU engine keeps its output apart from its input.
-    fileprivate var hasOwnOutput: Bool {
-        switch operation {
-        case .relu, .dropout, .flatten: false
-        case .convolution, .localResponseNorm, .maxPool, .linear: true
-        }
+        parametersChanged()
     }
 }
 

@@ -19,8 +19,9 @@ package final class CPUEngine: Engine {
     /// One for each kind the optimiser keeps, and parameters and gradients.
     let state: [StateKind: FloatBuffer]
     let offsets: [Int]
+    private let kernels: KernelPath
     private let normalization: Normalization
-    private let operations: [any LayerOperation]
+    let operations: [any LayerOperation]
     /// activations[i] is the input of layer i; the last holds the scores. In-place layers share one.
     let activations: [FloatBuffer]
     private let errors: (FloatBuffer, FloatBuffer)
@@ -32,13 +33,15 @@ package final class CPUEngine: Engine {
     ///   - capacity: images of the largest batch.
     ///   - threads: lanes; results are the same for any number.
     ///   - seed: keys the dropout masks. Parameters start at zero: load them.
+    ///   - kernels: the environment's choice, or the best that this CPU has, unless given.
     package init(
         network: Network, capacity: Int, normalization: Normalization, optimizer: Optimizer, seed: UInt64,
-        threads: Int
+        threads: Int, kernels: KernelPath? = nil
     ) throws {
         BLAS.useOneThread()
         self.network = network
         self.capacity = capacity
+        self.kernels = try kernels ?? .chosen()
         self.normalization = normalization
         self.optimizer = optimizer
         var total = 0
@@ -49,8 +52,10 @@ package final class CPUEngine: Engine {
         var state: [StateKind: FloatBuffer] = [:]
         for kind in [.parameters, .gradients] + optimizer.state { state[kind] = try FloatBuffer(total) }
         self.state = state
-        operations = try Self.operations(
-            network, capacity, seed, offsets, state[.parameters]!.pointer, state[.gradients]!.pointer)
+        operations = try OperationBuilder(
+            network: network, capacity: capacity, seed: seed, kernels: self.kernels.kernels,
+            state: Self.whole(state), offsets: offsets
+        ).operations()
 
         var activations = [try FloatBuffer(capacity * network.input.count)]
         for (layer, operation) in zip(network.layers, operations) {
@@ -71,46 +76,21 @@ package final class CPUEngine: Engine {
 
     private let partials: FloatBuffer
 
-    private static func operations(
-        _ network: Network, _ capacity: Int, _ seed: UInt64, _ offsets: [Int], _ parameters: Floats,
-        _ gradients: Floats
-    ) throws -> [any LayerOperation] {
-        network.layers.enumerated().map { index, layer in
-            let first = network.parameters.firstIndex { $0.layer == index }.map { offsets[$0] } ?? 0
-            let next = index + 1 < network.layers.count ? network.layers[index + 1].operation : nil
-            switch layer.operation {
-            case .convolution(let convolution):
-                return ConvolutionLayer(
-                    layer, convolution, relu: next == .relu, parameters: parameters + first,
-                    gradients: gradients + first)
-            case .linear:
-                return LinearLayer(
-                    layer, relu: next == .relu, parameters: parameters + first, gradients: gradients + first)
-            case .relu:
-                let previous = index > 0 ? network.layers[index - 1].parameterPrefix : nil
-                return ReLULayer(layer, isFused: previous != nil)
-            case .localResponseNorm(let norm): return NormalizationLayer(layer, norm)
-            case .maxPool(let pool): return PoolingLayer(layer, pool, capacity: capacity)
-            case .dropout(let rate): return DropoutLayer(layer, rate: rate, index: index, seed: seed)
-            case .flatten: return FlattenLayer()
-            }
-        }
-    }
-
     package var fingerprint: [String: String] {
         [
-            "device": "cpu", "kernels": String(cString: kernel_path()),
+            "device": "cpu", "kernels": "\(kernels.rawValue), \(String(cString: kernel_path()))",
             "blas": "\(BLAS.version) \(BLAS.core)",
         ]
     }
 
     package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
-        let pass = Pass(count: batch.count, training: true, step: settings.step)
+        var pass = Pass(count: batch.count, training: true, step: settings.step)
+        if settings.detail == .none { pass.weightUpdate = ParameterUpdate(optimizer, settings, .weight) }
         try forward(batch, pass)
         var result = loss(batch, weight: 1 / Float(batch.count))
         backward(pass)
         guard settings.detail > .none else {
-            update(settings)
+            update(settings, fused: true)
             return result
         }
         var statistics = StepStatistics()

@@ -4,6 +4,8 @@ package struct CPUError: Error, CustomStringConvertible, Sendable {
     package enum Code: Sendable {
         /// The system gives no memory or no threads.
         case resources
+        /// The kernels asked for are not known, or this CPU has not the instructions.
+        case kernels
         /// A batch does not fit the engine, or a label the network.
         case batch
     }

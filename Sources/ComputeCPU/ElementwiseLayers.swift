@@ -8,9 +8,14 @@ final class ReLULayer: LayerOperation {
     private let count: Int
     /// The layer before has done it already.
     private let isFused: Bool
+    /// The layer behind it does.
+    private let gradientIsFused: Bool
     var isInPlace: Bool { true }
 
-    init(_ layer: Layer, isFused: Bool) { (count, self.isFused) = (layer.input.count, isFused) }
+    init(_ layer: Layer, isFused: Bool, gradientIsFused: Bool) {
+        count = layer.input.count
+        (self.isFused, self.gradientIsFused) = (isFused, gradientIsFused)
+    }
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
         if isFused { return }
@@ -19,6 +24,7 @@ final class ReLULayer: LayerOperation {
 
     /// A unit that dropout zeroed since has no gradient either, so looking at y is enough.
     func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace) {
+        if gradientIsFused { return }
         workspace.lanes.run(pass.count) { image, _ in
             relu_backward(y + image * count, dy + image * count, count)
         }

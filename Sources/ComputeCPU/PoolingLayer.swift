@@ -10,10 +10,7 @@ final class PoolingLayer: LayerOperation {
     private let winners: UnsafeMutablePointer<UInt8>
 
     init(_ layer: Layer, _ pool: MaxPool, capacity: Int) {
-        shape = pool_shape(
-            height: Int32(layer.input.height), width: Int32(layer.input.width),
-            channels: Int32(layer.input.channels), kernel: Int32(pool.kernel), stride: Int32(pool.stride),
-            out_height: Int32(layer.output.height), out_width: Int32(layer.output.width))
+        shape = pool_shape(layer, pool)
         (inputCount, outputCount) = (layer.input.count, layer.output.count)
         winners = .allocate(capacity: capacity * outputCount)
     }
@@ -37,5 +34,14 @@ final class PoolingLayer: LayerOperation {
                     $0, dy + image * outputCount, winners + image * outputCount, dx + image * inputCount)
             }
         }
+    }
+}
+
+extension pool_shape {
+    init(_ layer: Layer, _ pool: MaxPool) {
+        self.init(
+            height: Int32(layer.input.height), width: Int32(layer.input.width),
+            channels: Int32(layer.input.channels), kernel: Int32(pool.kernel), stride: Int32(pool.stride),
+            out_height: Int32(layer.output.height), out_width: Int32(layer.output.width))
     }
 }

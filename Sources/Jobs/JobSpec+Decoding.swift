@@ -11,7 +11,7 @@ extension JobSpec {
         self.init(dataset: try dataset.path(), file: file)
         lines = fields.lines
         model = try fields["model"]?.choice(Model.self)
-        epochs = try fields["epochs"]?.integer(1...1_000_000)
+        epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)
         optimizer = try fields["optimizer"]?.choice(Plan.OptimizerKind.self)
         learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
@@ -26,6 +26,8 @@ extension JobSpec {
         }
         biasWeightDecay = try fields["bias_weight_decay"]?.fraction()
         schedule = try fields["schedule"]?.schedule()
+        if let stopping = fields["early_stopping"] { earlyStopping = .some(try stopping.earlyStopping()) }
+        evaluateAtStart = try fields["evaluate_at_start"]?.flag()
         dropout = try fields["dropout"]?.fraction()
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
@@ -41,6 +43,7 @@ extension JobSpec {
             checkpointEvery = try checkpoint["every"]?.interval(
                 times: true, examples: "5m, 200 steps or 1 epoch")
             checkpointKeep = try checkpoint["keep"]?.keep()
+            checkpointBest = try checkpoint["best"]?.choice(Plan.Metric.self)
         }
         if let log = try fields["log"]?.fields(Self.logKeys) {
             logEvery = try log["every"]?.interval(times: false, examples: "10 steps or 1 epoch")

@@ -52,6 +52,9 @@ extension JobSpec {
             biasLearningRate: biasLearningRate ?? (isPaper ? 2 : 1),
             biasWeightDecay: biasWeightDecay ?? (isPaper ? 0 : weightDecay),
             schedule: schedule ?? Plan.Schedule(decay: .plateau),
+            earlyStopping: earlyStopping ?? nil,
+            // Without epochs an evaluation is all there is to do.
+            evaluatesAtStart: evaluateAtStart ?? (epochs == 0),
             dropout: dropout ?? 0.5,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
@@ -63,7 +66,8 @@ extension JobSpec {
             precision: plannedPrecision,
             width: width ?? 1,
             threads: threads,
-            checkpoint: Plan.Checkpoint(every: checkpointEvery ?? .seconds(300), keep: keep),
+            checkpoint: Plan.Checkpoint(
+                every: checkpointEvery ?? .seconds(300), keep: keep, best: checkpointBest ?? .top1Error),
             log: Plan.Log(
                 every: logEvery ?? .steps(10), histograms: logHistograms ?? .epochs(1),
                 images: logImages ?? .epochs(10)),

@@ -37,6 +37,9 @@ package struct JobSpec: Sendable {
     package var biasLearningRate: Double?
     package var biasWeightDecay: Double?
     package var schedule: Plan.Schedule?
+    /// The inner nil is "none".
+    package var earlyStopping: Plan.EarlyStopping??
+    package var evaluateAtStart: Bool?
     package var dropout: Double?
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
@@ -51,6 +54,7 @@ package struct JobSpec: Sendable {
     package var threads: Threads?
     package var checkpointEvery: Plan.Interval?
     package var checkpointKeep: Keep?
+    package var checkpointBest: Plan.Metric?
     package var logEvery: Plan.Interval?
     /// The inner nil is "none".
     package var logHistograms: Plan.Interval??
@@ -61,11 +65,11 @@ package struct JobSpec: Sendable {
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
-        "bias_learning_rate", "bias_weight_decay", "schedule", "dropout", "init", "augment", "normalize",
-        "validation", "shuffle", "seed",
-        "device", "precision", "width", "threads", "checkpoint", "log", "references", "priority",
+        "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
+        "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
+        "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
-    package static let checkpointKeys = ["every", "keep"]
+    package static let checkpointKeys = ["every", "keep", "best"]
     package static let validationKeys = ["views"]
     package static let logKeys = ["every", "histograms", "images"]
 

@@ -37,34 +37,23 @@ package struct Plan: Hashable, Sendable {
         case seconds(Double)
     }
 
-    package struct Schedule: Hashable, Sendable {
-        package enum Decay: Hashable, Sendable {
-            case constant
-            /// Times `factor` at each of these epochs' ends (counted from 1).
-            case steps(at: [Int], factor: Double)
-            /// Times `factor` every so many epochs.
-            case every(epochs: Int, factor: Double)
-            /// Times `factor` after more than `patience` evaluations in a row without a better validation loss, as torch.
-            case plateau(factor: Double, patience: Int)
-            /// Half a cosine from the learning rate down to `final` of it over the run.
-            case cosine(final: Double)
-        }
-
-        package var decay: Decay
-        /// Linear from 0 at the start; `.steps` or `.epochs`.
-        package var warmup: Interval
-
-        package init(decay: Decay, warmup: Interval = .steps(0)) {
-            (self.decay, self.warmup) = (decay, warmup)
-        }
-    }
-
     package struct Checkpoint: Hashable, Sendable {
         package var every: Interval
         /// How many of the newest to keep; nil keeps all.
         package var keep: Int?
+        /// By which the best is chosen; the loss decides among equals.
+        package var best: Metric
 
-        package init(every: Interval, keep: Int?) { (self.every, self.keep) = (every, keep) }
+        package init(every: Interval, keep: Int?, best: Metric) {
+            (self.every, self.keep, self.best) = (every, keep, best)
+        }
+    }
+
+    /// What an evaluation measures; lower is better.
+    package enum Metric: String, Sendable, CaseIterable {
+        case loss
+        case top1Error = "error/top1"
+        case top5Error = "error/top5"
     }
 
     package struct Log: Hashable, Sendable {
@@ -111,6 +100,9 @@ package struct Plan: Hashable, Sendable {
     package var biasLearningRate: Double
     package var biasWeightDecay: Double
     package var schedule: Schedule
+    package var earlyStopping: EarlyStopping?
+    /// Before the first step.
+    package var evaluatesAtStart: Bool
     package var dropout: Double
     package var initialization: Initialization
     package var augmentation: Augmentation

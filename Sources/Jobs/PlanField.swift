@@ -30,6 +30,8 @@ struct PlanField: Sendable {
         PlanField("bias_learning_rate") { .number($0.biasLearningRate) },
         PlanField("bias_weight_decay") { .number($0.biasWeightDecay) },
         PlanField("schedule") { $0.schedule.value },
+        PlanField("early_stopping", .always(.free)) { $0.earlyStopping?.value ?? .word("none") },
+        PlanField("evaluate_at_start", .always(.free)) { .flag($0.evaluatesAtStart) },
         PlanField("dropout") { .number($0.dropout) },
         PlanField("init") { .word($0.initialization.name) },
         PlanField("augment") { $0.augmentation.value },
@@ -45,6 +47,7 @@ struct PlanField: Sendable {
             .mapping([
                 ("every", .word($0.checkpoint.every.text)),
                 ("keep", $0.checkpoint.keep.map(PlanValue.integer) ?? .word("all")),
+                ("best", .word($0.checkpoint.best.rawValue)),
             ])
         },
         PlanField("log", .always(.free)) {
@@ -82,29 +85,5 @@ extension Plan.Reference {
                 let lines = references.filter { $0.tag == tag }
                 return (tag, .mapping(lines.map { ($0.name, .number($0.value)) }))
             })
-    }
-}
-
-extension Plan.Schedule {
-    fileprivate var value: PlanValue {
-        .mapping([decay.value] + (warmup == .steps(0) ? [] : [("warmup", .word(warmup.text))]))
-    }
-}
-
-extension Plan.Schedule.Decay {
-    fileprivate var value: (String, PlanValue) {
-        switch self {
-        case .constant: ("constant", .mapping([]))
-        case .steps(let epochs, let factor):
-            ("step", .mapping([("at", .list(epochs.map(PlanValue.integer))), ("factor", .number(factor))]))
-        case .every(let epochs, let factor):
-            (
-                "step",
-                .mapping([("every", .word(Plan.Interval.epochs(epochs).text)), ("factor", .number(factor))])
-            )
-        case .plateau(let factor, let patience):
-            ("plateau", .mapping([("factor", .number(factor)), ("patience", .integer(patience))]))
-        case .cosine(let final): ("cosine", .mapping([("final", .number(final))]))
-        }
     }
 }

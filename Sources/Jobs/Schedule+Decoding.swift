@@ -36,22 +36,15 @@ extension JobValue {
             let fields = try fields(["at", "every", "factor"])
             let factor = try fields["factor"]?.factor() ?? 0.1
             switch (fields["at"], fields["every"]) {
-            case (let at?, nil): return .steps(at: try at.epochList(), factor: factor)
+            case (let at?, nil): return .steps(at: try at.milestones(), factor: factor)
             case (nil, let every?):
-                guard
-                    case .epochs(let epochs) = try every.interval(
-                        times: false, steps: false, examples: "30 epochs")
-                else { throw every.mismatch(.wrongType, "is not in epochs", write: "30 epochs") }
-                return .every(epochs: epochs, factor: factor)
+                return .every(
+                    try every.interval(times: false, examples: "30 epochs or 10000 steps"), factor: factor)
             default:
                 throw error(
                     .missingKey, "needs one of at and every; write {at: [25, 51, 79]} or {every: 30 epochs}")
             }
-        case "plateau":
-            let fields = try fields(["factor", "patience"])
-            return .plateau(
-                factor: try fields["factor"]?.factor() ?? 0.1,
-                patience: try fields["patience"]?.integer(1...1_000_000) ?? 5)
+        case "plateau": return .plateau(try plateau())
         case "cosine":
             let final = try fields(["final"])["final"]
             return .cosine(
@@ -64,28 +57,78 @@ extension JobValue {
         }
     }
 
+    private func plateau() throws(JobError) -> Plan.Plateau {
+        let fields = try fields(
+            ["factor", "patience", "metric", "threshold", "threshold_mode", "cooldown", "minimum"])
+        var plateau = Plan.Plateau()
+        if let factor = fields["factor"] { plateau.factor = try factor.factor() }
+        if let patience = fields["patience"] { plateau.patience = try patience.integer(0...1_000_000) }
+        if let metric = fields["metric"] { plateau.metric = try metric.choice(Plan.Metric.self) }
+        plateau.threshold = try fields.threshold()
+        if let cooldown = fields["cooldown"] { plateau.cooldown = try cooldown.integer(0...1_000_000) }
+        if let minimum = fields["minimum"] {
+            plateau.minimum = try minimum.number("a learning rate from 0 to 100") { $0 >= 0 && $0 <= 100 }
+        }
+        return plateau
+    }
+
+    /// none, or when a run ends before its last epoch.
+    func earlyStopping() throws(JobError) -> Plan.EarlyStopping? {
+        if word == "none" { return nil }
+        guard case .map = node.content else {
+            throw mismatch(.wrongType, "says not when", write: "none or {metric: loss, patience: 10}")
+        }
+        let fields = try fields(["patience", "metric", "threshold", "threshold_mode"])
+        var stopping = Plan.EarlyStopping()
+        if let patience = fields["patience"] { stopping.patience = try patience.integer(0...1_000_000) }
+        if let metric = fields["metric"] { stopping.metric = try metric.choice(Plan.Metric.self) }
+        stopping.threshold = try fields.threshold()
+        return stopping
+    }
+
     private func factor() throws(JobError) -> Double {
         try number("a factor above 0 and below 1, such as 0.1") { $0 > 0 && $0 < 1 }
     }
 
-    private func epochList() throws(JobError) -> [Int] {
-        let example = "rising epochs such as [25, 51, 79]"
+    /// Epochs, bare or with their unit, or steps.
+    private func milestones() throws(JobError) -> [Plan.Interval] {
+        let example = "rising epochs such as [25, 51, 79], or steps such as [10000 steps, 20000 steps]"
         guard let items, !items.isEmpty else {
-            throw mismatch(.wrongType, "is no list of epochs", write: example)
+            throw mismatch(.wrongType, "is no list of epochs or steps", write: example)
         }
-        var epochs: [Int] = []
+        var milestones: [Plan.Interval] = []
         for item in items {
-            let epoch = try item.integer(1...1_000_000)
-            if let last = epochs.last, epoch <= last {
-                throw item.error(.outOfRange, "\(epoch) after \(last) does not rise; write \(example)")
+            let isBare = item.word.map { Double($0) != nil } ?? true
+            let next: Plan.Interval =
+                isBare
+                ? .epochs(try item.integer(1...1_000_000))
+                : try item.interval(times: false, examples: example)
+            switch (milestones.last, next) {
+            case (.steps(let last)?, .steps(let next)) where next > last: break
+            case (.epochs(let last)?, .epochs(let next)) where next > last: break
+            case (nil, _): break
+            case (let last?, _):
+                throw item.error(
+                    .outOfRange, "\(next.text) after \(last.text) does not rise; write \(example)")
             }
-            epochs.append(epoch)
+            milestones.append(next)
         }
-        return epochs
+        return milestones
+    }
+}
+
+extension JobFields {
+    fileprivate func threshold() throws(JobError) -> Plan.Threshold {
+        var threshold = Plan.Threshold()
+        if let value = self["threshold"] {
+            threshold.value = try value.number("a number from 0 up to, but not, 1") { $0 >= 0 && $0 < 1 }
+        }
+        if let mode = self["threshold_mode"] { threshold.mode = try mode.choice(Plan.Threshold.Mode.self) }
+        return threshold
     }
 }
 
 extension Plan.Schedule.Decay {
     /// Divided by ten after more than five evaluations without a better one.
-    static let plateau = Self.plateau(factor: 0.1, patience: 5)
+    static let plateau = Self.plateau(Plan.Plateau())
 }

@@ -59,7 +59,7 @@ final class Curves {
     /// The first epoch, every so many, and the last.
     func isPictureEpoch(_ epoch: Int) -> Bool {
         guard case .epochs(let count)? = plan.log.images else { return false }
-        return epoch == 1 || epoch % count == 0 || epoch == plan.epochs
+        return epoch <= 1 || epoch % count == 0 || epoch == plan.epochs
     }
 
     /// What the engine has to say of a step.

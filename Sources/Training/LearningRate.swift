@@ -5,17 +5,19 @@ package import Jobs
 
 /// What the plateau schedule remembers; part of every checkpoint.
 package struct ScheduleState: Codable, Sendable, Equatable {
-    /// The best validation loss so far.
+    /// The best of the plateau's metric so far.
     package var best: Double?
     /// Evaluations in a row that did not beat it.
     package var stale = 0
     /// Times the rate was lowered.
     package var reductions = 0
+    /// Evaluations still not to be counted; nil in states of before there was such a thing.
+    package var cooldown: Int?
 }
 
 package struct LearningRate: Sendable {
-    /// A loss must be lower than the best by this fraction to count as better (torch.optim's ReduceLROnPlateau).
-    private static let threshold = 1e-4
+    /// A plateau's reductions by less are left out (torch's eps).
+    private static let leastReduction = 1e-8
 
     private let base: Double
     private let schedule: Plan.Schedule
@@ -35,11 +37,24 @@ package struct LearningRate: Sendable {
     private func decay(_ step: Int, _ epoch: Int, _ state: ScheduleState) -> Double {
         switch schedule.decay {
         case .constant: 1
-        case .steps(let at, let factor): pow(factor, Double(at.count { $0 <= epoch }))
-        case .every(let epochs, let factor): pow(factor, Double(epoch / epochs))
-        case .plateau(let factor, _): pow(factor, Double(state.reductions))
+        case .steps(let at, let factor): pow(factor, Double(at.count { passed($0, step, epoch) > 0 }))
+        case .every(let interval, let factor): pow(factor, Double(passed(interval, step, epoch)))
+        case .plateau(let plateau): self.plateau(plateau, state.reductions)
         case .cosine(let final):
             final + (1 - final) * (1 + cos(Double.pi * Double(min(step, steps)) / Double(max(1, steps)))) / 2
+        }
+    }
+
+    private func plateau(_ plateau: Plan.Plateau, _ reductions: Int) -> Double {
+        max(pow(plateau.factor, Double(reductions)), min(1, plateau.minimum / base))
+    }
+
+    /// How often an interval has gone by.
+    private func passed(_ interval: Plan.Interval, _ step: Int, _ epoch: Int) -> Int {
+        switch interval {
+        case .epochs(let count): epoch / count
+        case .steps(let count): step / count
+        case .seconds: 0
         }
     }
 
@@ -48,17 +63,21 @@ package struct LearningRate: Sendable {
         return step < length ? Double(step + 1) / Double(length) : 1
     }
 
-    /// Takes note of an evaluation.
-    package func evaluated(loss: Double, _ state: inout ScheduleState) {
-        guard case .plateau(_, let patience) = schedule.decay else { return }
-        if loss < (state.best ?? .infinity) * (1 - Self.threshold) {
-            (state.best, state.stale) = (loss, 0)
-            return
+    /// Takes note of an evaluation, as torch's scheduler does.
+    package func evaluated(_ result: LogWindow, _ state: inout ScheduleState) {
+        guard case .plateau(let plateau) = schedule.decay else { return }
+        let value = result[plateau.metric]
+        if plateau.threshold.isBetter(value, than: state.best) {
+            (state.best, state.stale) = (value, 0)
+        } else {
+            state.stale += 1
         }
-        state.stale += 1
-        if state.stale > patience {
+        if let cooldown = state.cooldown, cooldown > 0 { (state.cooldown, state.stale) = (cooldown - 1, 0) }
+        if state.stale > plateau.patience {
             state.stale = 0
-            state.reductions += 1
+            let less = self.plateau(plateau, state.reductions) - self.plateau(plateau, state.reductions + 1)
+            if base * less > Self.leastReduction { state.reductions += 1 }
+            state.cooldown = plateau.cooldown > 0 ? plateau.cooldown : nil
         }
     }
 }

@@ -42,13 +42,17 @@ final class Trainer {
     /// Trains to the end of the last epoch.
     /// - Throws: `TrainingError.stopped` after a checkpoint, when asked to stop.
     func run() throws {
-        while state.epoch < plan.epochs {
+        if plan.evaluatesAtStart, state.step == 0, state.best == nil {
+            try boundary(isBest: try evaluate(epoch: 0))
+        }
+        while state.epoch < plan.epochs, !hasStagnated {
             if state.batch < stepsPerEpoch { try trainEpoch() }
-            let isBest = try evaluate()
+            let isBest = try evaluate(epoch: state.epoch + 1)
             state.epoch += 1
             state.batch = 0
             try boundary(isBest: isBest)
         }
+        if hasStagnated, state.epoch < plan.epochs { report(.note(stagnationNote)) }
         try checkpoints.publish(state, isBest: false)
         try checkpoints.finish()
         curves.succeeded()
@@ -104,13 +108,23 @@ final class Trainer {
         throughput.reset()
     }
 
+    private var hasStagnated: Bool {
+        guard let rule = plan.earlyStopping, let stagnation = state.stagnation else { return false }
+        return stagnation.stale > rule.patience
+    }
+
+    private var stagnationNote: String {
+        "stopped early, after epoch \(state.epoch): \(state.stagnation?.stale ?? 0) evaluations in a row were not better"
+    }
+
     /// Over the whole validation set, or not at all: an evaluation that is asked to stop leaves nothing behind.
+    /// - Parameter epoch: that has just ended; 0 before the first, where the schedule does not count it.
     /// - Returns: whether it is the best so far.
-    private func evaluate() throws -> Bool {
+    private func evaluate(epoch: Int) throws -> Bool {
         input.evaluate()
         var window = LogWindow()
         let isReviewed =
-            curves.isPictureEpoch(state.epoch + 1) && curves.classes.count <= Review.mostClasses
+            curves.isPictureEpoch(epoch) && curves.classes.count <= Review.mostClasses
         var review = isReviewed ? Review(classes: curves.classes) : nil
         while window.samples < input.validationCount {
             try input.withNextBatch { batch in
@@ -124,15 +138,22 @@ final class Trainer {
             let rate = learningRate.rate(step: state.step - 1, epoch: state.epoch, state.schedule)
             throw diverged("the validation loss after step \(state.step)", rate)
         }
-        let evaluation = BestEvaluation(step: state.step, top1Error: window.top1Error, loss: window.meanLoss)
-        let isBest = state.best?.isBeaten(by: evaluation) ?? true
+        let evaluation = BestEvaluation(
+            step: state.step, top1Error: window.top1Error, top5Error: window.top5Error, loss: window.meanLoss)
+        let isBest = state.best?.isBeaten(by: evaluation, in: plan.checkpoint.best) ?? true
         if isBest { state.best = evaluation }
-        learningRate.evaluated(loss: window.meanLoss, &state.schedule)
+        if epoch > 0 {
+            learningRate.evaluated(window, &state.schedule)
+            if let rule = plan.earlyStopping {
+                state.stagnation = state.stagnation ?? Stagnation()
+                state.stagnation?.evaluated(window, rule)
+            }
+        }
         try curves.evaluated(state, window)
         if let review { try curves.evaluated(review, step: state.step) }
         report(
             .evaluated(
-                epoch: state.epoch + 1, step: state.step, loss: window.meanLoss, top1Error: window.top1Error,
+                epoch: epoch, step: state.step, loss: window.meanLoss, top1Error: window.top1Error,
                 top5Error: window.top5Error, isBest: isBest))
         return isBest
     }
@@ -184,4 +205,12 @@ extension LogWindow {
     package var meanLoss: Double { loss / Double(max(1, samples)) }
     package var top1Error: Double { Double(top1Errors) / Double(max(1, samples)) }
     package var top5Error: Double { Double(top5Errors) / Double(max(1, samples)) }
+
+    subscript(metric: Plan.Metric) -> Double {
+        switch metric {
+        case .loss: meanLoss
+        case .top1Error: top1Error
+        case .top5Error: top5Error
+        }
+    }
 }

@@ -4,6 +4,7 @@
 package import Compute
 package import Datasets
 package import Foundation
+package import Jobs
 
 package struct TrainingState: Codable, Sendable, Equatable {
     /// Updates done.
@@ -16,6 +17,8 @@ package struct TrainingState: Codable, Sendable, Equatable {
     /// Sums since the last log step.
     package var window = LogWindow()
     package var best: BestEvaluation?
+    /// Nil before the first evaluation that early stopping counts.
+    package var stagnation: Stagnation?
     /// What the numbers were computed with, and on.
     package var numerics: [String: String] = [:]
     /// What the network's input was made with.
@@ -50,10 +53,33 @@ package struct LogWindow: Codable, Sendable, Equatable {
 package struct BestEvaluation: Codable, Sendable, Equatable {
     package var step: Int
     package var top1Error: Double
+    /// Nil in states of before it was kept.
+    package var top5Error: Double?
     package var loss: Double
 
-    /// Fewer errors; among equals the lower loss.
-    package func isBeaten(by other: BestEvaluation) -> Bool {
-        other.top1Error < top1Error || (other.top1Error == top1Error && other.loss < loss)
+    /// Lower in the metric; among equals the lower loss.
+    package func isBeaten(by other: BestEvaluation, in metric: Plan.Metric) -> Bool {
+        let (old, new) = (self[metric] ?? .infinity, other[metric] ?? .infinity)
+        return new < old || (new == old && other.loss < loss)
+    }
+
+    private subscript(metric: Plan.Metric) -> Double? {
+        switch metric {
+        case .loss: loss
+        case .top1Error: top1Error
+        case .top5Error: top5Error
+        }
+    }
+}
+
+/// What early stopping remembers.
+package struct Stagnation: Codable, Sendable, Equatable {
+    package var best: Double?
+    /// Evaluations in a row that were not better.
+    package var stale = 0
+
+    package mutating func evaluated(_ result: LogWindow, _ rule: Plan.EarlyStopping) {
+        let value = result[rule.metric]
+        if rule.threshold.isBetter(value, than: best) { (best, stale) = (value, 0) } else { stale += 1 }
     }
 }

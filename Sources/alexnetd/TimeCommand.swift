@@ -31,6 +31,8 @@ struct TimeCommand: ParsableCommand {
     var threads: Int?
     @Flag(help: "Time the input pipeline instead: images per second and core.")
     var input = false
+    @Flag(help: "Evaluation instead of training: the forward pass alone.")
+    var evaluate = false
     @Flag(help: "Also what statistics and event files cost, at the job's intervals, in epochs of 192 steps.")
     var curves = false
     @Flag(help: "One JSON object instead of a table.")
@@ -77,11 +79,17 @@ struct TimeCommand: ParsableCommand {
         for step in 0..<steps + 2 {
             if step == 2 { engine.timings = LayerTimings() }
             let clock = ContinuousClock.now
-            _ = try engine.train(batch, StepSettings(step: step, learningRate: 1e-3))
+            _ =
+                evaluate
+                ? try engine.evaluate(batch)
+                : try engine.train(batch, StepSettings(step: step, learningRate: 1e-3))
             let duration = ContinuousClock.now - clock
             if step >= 2 { seconds.append(duration / .seconds(1)) }
         }
-        var report = Report(network, batch.count, threads, seconds, engine.timings!, engine.fingerprint)
+        var report = TimeReport(
+            network, batch: batch.count, threads: threads, training: !evaluate, seconds: seconds,
+            timings: engine.timings!, fingerprint: engine.fingerprint,
+            sgemm: try MatrixRate.sgemm(threads: threads))
         if curves {
             engine.timings = nil
             report.curves = try curvesCost(job, engine, batch)
@@ -104,7 +112,7 @@ struct TimeCommand: ParsableCommand {
         return batch
     }
 
-    private func print(_ report: Report) throws {
+    private func print(_ report: TimeReport) throws {
         if json {
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -113,72 +121,6 @@ struct TimeCommand: ParsableCommand {
         } else {
             Swift.print(report.table)
             if let curves = report.curves { Swift.print(curves.table) }
-        }
-    }
-}
-
-extension TimeCommand {
-    /// What `--json` prints.
-    struct Report: Encodable {
-        struct Row: Encodable {
-            var layer: String
-            var forwardMs: Double
-            var backwardMs: Double
-            var updateMs: Double
-        }
-
-        var model: String
-        var batch: Int
-        var threads: Int
-        var precision = "fp32"
-        /// Median and best over the steps.
-        var imagesPerS: Double
-        var bestImagesPerS: Double
-        /// Direct-convolution arithmetic of the median step.
-        var gflopPerS: Double
-        var kernels: String
-        var blas: String
-        var layers: [Row]
-        /// When asked for.
-        var curves: CurvesCost?
-
-        init(
-            _ network: Network, _ batch: Int, _ threads: Int, _ seconds: [Double], _ timings: LayerTimings,
-            _ fingerprint: [String: String]
-        ) {
-            let sorted = seconds.sorted()
-            func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
-            func milliseconds(_ layer: String, _ phase: LayerTimings.Phase) -> Double {
-                rounded(timings[layer, phase] * 1000 / Double(seconds.count))
-            }
-            let median = sorted[sorted.count / 2]
-            (model, self.batch, self.threads) = (network.name, batch, threads)
-            imagesPerS = rounded(Double(batch) / median)
-            bestImagesPerS = rounded(Double(batch) / sorted[0])
-            gflopPerS = rounded(Double(batch * network.trainingFLOPs) / median * 1e-9)
-            kernels = fingerprint["kernels"] ?? ""
-            blas = fingerprint["blas"] ?? ""
-            layers = timings.layers.map {
-                Row(
-                    layer: $0, forwardMs: milliseconds($0, .forward), backwardMs: milliseconds($0, .backward),
-                    updateMs: milliseconds($0, .update))
-            }
-        }
-
-        var table: String {
-            func cell(_ value: Double) -> String {
-                value == 0 ? "        –" : String(format: "%9.1f", value)
-            }
-            let rows = layers.map {
-                $0.layer.padding(toLength: 10, withPad: " ", startingAt: 0) + cell($0.forwardMs)
-                    + cell($0.backwardMs) + cell($0.updateMs)
-            }
-            return """
-                \(model), batch \(batch), \(threads) threads, \(precision); \(kernels); \(blas)
-                layer       forward backward   update   (ms per step)
-                \(rows.joined(separator: "\n"))
-                \(imagesPerS) images/s (best \(bestImagesPerS)), \(gflopPerS) GFLOP/s
-                """
         }
     }
 }

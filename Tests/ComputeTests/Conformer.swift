@@ -22,16 +22,17 @@ struct Conformer: CustomTestStringConvertible, Sendable {
             seed: seed)
     }
 
-    static let cpu = Conformer(testDescription: "CPU") {
-        network, capacity, normalization, optimizer, seed, threads in
-        try CPUEngine(
-            network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
-            seed: seed,
-            threads: threads)
+    private static func cpu(_ kernels: KernelPath) -> Conformer {
+        Conformer(testDescription: "CPU, \(kernels)") {
+            network, capacity, normalization, optimizer, seed, threads in
+            try CPUEngine(
+                network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+                seed: seed, threads: threads, kernels: kernels)
+        }
     }
 
-    /// Measured against the reference, and against PyTorch.
-    static let devices = [cpu]
+    /// Measured against the reference, and against PyTorch: every path that this CPU has.
+    static let devices = KernelPath.available.map(cpu)
     /// The reference must keep the protocol's promises too.
     static let all = [reference] + devices
 }

@@ -59,7 +59,7 @@ import Testing
             code: .wrongType, says: ["is not a span of training"]),
         Case(
             text: "dataset: /d\nepochs: many", code: .wrongType,
-            says: [":2: epochs: \"many\"", "1 to 1000000"]),
+            says: [":2: epochs: \"many\"", "0 to 1000000"]),
         Case(text: "dataset: /d\nepochs: 1.5", code: .wrongType, says: ["\"1.5\" is not a whole number"]),
         Case(
             text: "dataset: /d\nepochs: \"90\"", code: .wrongType, says: ["in quotes", "without the quotes"]),
@@ -81,8 +81,8 @@ import Testing
         Case(text: "dataset: /d\ninit: hee", code: .wrongType, says: ["\"hee\"", "mean he?", "safetensors"]),
         // Ranges
         Case(
-            text: "dataset: /d\nepochs: 0", code: .outOfRange,
-            says: [":2: epochs: \"0\" is out of range", "from 1"]),
+            text: "dataset: /d\nepochs: -1", code: .outOfRange,
+            says: [":2: epochs: \"-1\" is out of range", "from 0"]),
         Case(
             text: "dataset: /d\nepochs: 99999999999999999999", code: .outOfRange, says: ["is out of range"]),
         Case(text: "dataset: /d\nbatch_size: -1", code: .outOfRange, says: ["\"-1\"", "1 to 65536"]),
@@ -155,11 +155,22 @@ import Testing
         Case(
             text: "dataset: /d\nschedule: {step: {}}", code: .missingKey,
             says: ["schedule.step", "at and every"]),
-        Case(text: "dataset: /d\nschedule: {step: {at: [5, 5]}}", code: .outOfRange, says: ["5 after 5"]),
+        Case(
+            text: "dataset: /d\nschedule: {step: {at: [5, 5]}}", code: .outOfRange,
+            says: ["5 epochs after 5 epochs"]),
         Case(text: "dataset: /d\nschedule: {step: {at: 5}}", code: .wrongType, says: ["no list of epochs"]),
         Case(
-            text: "dataset: /d\nschedule: {step: {every: 9 steps}}", code: .wrongType,
-            says: ["schedule.step.every", "epochs"]),
+            text: "dataset: /d\nschedule: {step: {every: 9m}}", code: .wrongType,
+            says: ["schedule.step.every", "is a time"]),
+        Case(
+            text: "dataset: /d\nschedule: {step: {at: [5, 900 steps]}}", code: .outOfRange,
+            says: ["900 steps after 5 epochs"]),
+        Case(
+            text: "dataset: /d\nschedule: {plateau: {metric: error/top3}}", code: .wrongType,
+            says: ["schedule.plateau.metric", "error/top"]),
+        Case(
+            text: "dataset: /d\nearly_stopping: true", code: .wrongType,
+            says: ["{metric: loss, patience: 10}"]),
         Case(text: "dataset: /d\nschedule: {plateau: {factor: 1}}", code: .outOfRange, says: ["below 1"]),
         Case(
             text: "dataset: /d\nschedule: {plateau: {patienc: 1}}", code: .unknownKey,

@@ -22,9 +22,9 @@ import Testing
         let plan = try Self.plan("dataset: /d")
         #expect(plan.name == "night")
         #expect(plan.dataset == "/d")
-        #expect(plan.schedule == Plan.Schedule(decay: .plateau(factor: 0.1, patience: 5)))
+        #expect(plan.schedule == Plan.Schedule(decay: .plateau(Plan.Plateau(factor: 0.1, patience: 5))))
         #expect(plan.augmentation == Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1))
-        #expect(plan.checkpoint == Plan.Checkpoint(every: .seconds(300), keep: 3))
+        #expect(plan.checkpoint == Plan.Checkpoint(every: .seconds(300), keep: 3, best: .top1Error))
         #expect(plan.log == Plan.Log(every: .steps(10), histograms: .epochs(1), images: .epochs(10)))
         #expect((plan.device, plan.precision) == (.cpu, .fp32))
         #expect(plan.threads >= 1)
@@ -119,12 +119,20 @@ import Testing
 
     @Test(arguments: [
         ("constant", Plan.Schedule(decay: .constant)),
-        ("plateau", .init(decay: .plateau(factor: 0.1, patience: 5))),
+        ("plateau", .init(decay: .plateau(Plan.Plateau()))),
         ("cosine", .init(decay: .cosine(final: 0))),
         ("{cosine: {final: 0.1}}", .init(decay: .cosine(final: 0.1))),
-        ("{step: {at: [25, 51, 79]}}", .init(decay: .steps(at: [25, 51, 79], factor: 0.1))),
-        ("{step: {every: 30 epochs, factor: 0.5}}", .init(decay: .every(epochs: 30, factor: 0.5))),
-        ("{plateau: {patience: 3}}", .init(decay: .plateau(factor: 0.1, patience: 3))),
+        (
+            "{step: {at: [25, 51, 79]}}",
+            .init(decay: .steps(at: [.epochs(25), .epochs(51), .epochs(79)], factor: 0.1))
+        ),
+        ("{step: {every: 30 epochs, factor: 0.5}}", .init(decay: .every(.epochs(30), factor: 0.5))),
+        (
+            "{step: {at: [100 steps, 2000 steps]}}",
+            .init(decay: .steps(at: [.steps(100), .steps(2000)], factor: 0.1))
+        ),
+        ("{step: {every: 500 steps}}", .init(decay: .every(.steps(500), factor: 0.1))),
+        ("{plateau: {patience: 3}}", .init(decay: .plateau(Plan.Plateau(patience: 3)))),
         ("{cosine: {}, warmup: 5 epochs}", .init(decay: .cosine(final: 0), warmup: .epochs(5))),
         ("{constant: {}, warmup: 200 steps}", .init(decay: .constant, warmup: .steps(200))),
     ])

@@ -90,6 +90,8 @@ import Testing
         other.biasLearningRate = 0
         other.biasWeightDecay = 1
         other.schedule.warmup = .steps(1)
+        other.earlyStopping = Plan.EarlyStopping()
+        other.evaluatesAtStart = true
         other.dropout = 0
         other.initialization = .paper
         other.augmentation = .none

@@ -73,6 +73,34 @@ import Testing
         return diary
     }
 
+    @Test func anEvaluationBeforeTheFirstStep() throws {
+        let text = "epochs: 1\nevaluate_at_start: true\ncheckpoint: {every: 2 steps, keep: all}"
+        let diary = try run(try job(text), stoppingAfter: 2)
+        #expect(diary.steps.filter { $0.hasPrefix("evaluated") } == ["evaluated 0 at 0"])
+        #expect(diary.published.first == 0, "the best so far")
+        let rest = try run(try job(text))
+        #expect(rest.steps.filter { $0.hasPrefix("evaluated") } == ["evaluated 1 at 3"], "not again")
+    }
+
+    @Test func noEpochsAreAnEvaluationOnly() throws {
+        let diary = try run(try job("epochs: 0"))
+        #expect(diary.steps == ["evaluated 0 at 0"])
+        #expect(diary.published == [0])
+        #expect(try run(try job("epochs: 0")).steps.isEmpty, "it is done")
+    }
+
+    @Test func aRunThatNoLongerImprovesEnds() throws {
+        // Nothing is better by nine tenths.
+        let text = "epochs: 50\nearly_stopping: {patience: 1, threshold: 0.9}"
+        let diary = try run(try job(text))
+        let evaluations = diary.steps.filter { $0.hasPrefix("evaluated") }
+        #expect(evaluations == ["evaluated 1 at 3", "evaluated 2 at 6", "evaluated 3 at 9"])
+        #expect(diary.notes.contains { $0.contains("stopped early, after epoch 3") })
+        #expect(try run(try job(text)).steps.isEmpty, "it has ended")
+        let more = try run(try job("epochs: 4\nearly_stopping: none"))
+        #expect(more.steps.contains("evaluated 4 at 12"), "unless it is told to go on")
+    }
+
     @Test func aRunInItsOrder() throws {
         let diary = try run(
             try job("epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 2 steps, keep: all}"))

@@ -56,7 +56,7 @@ import Testing
     @Test func theBestHasFewerErrorsAndAmongEqualsTheLowerLoss() {
         let best = BestEvaluation(step: 10, top1Error: 0.5, loss: 2)
         func isBeaten(_ error: Double, _ loss: Double) -> Bool {
-            best.isBeaten(by: BestEvaluation(step: 20, top1Error: error, loss: loss))
+            best.isBeaten(by: BestEvaluation(step: 20, top1Error: error, loss: loss), in: .top1Error)
         }
         #expect(isBeaten(0.4, 3))
         #expect(isBeaten(0.5, 1.9))

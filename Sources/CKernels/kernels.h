@@ -1,0 +1,14 @@
+// The fast kernels, compiled for the instruction set of the file that includes this.
+#pragma once
+#include "include/kernel_set.h"
+#include "matrix_kernels.h"
+#include "pool_kernels.h"
+#include "winograd_kernels.h"
+
+#define KERNEL_SET                                                                                                    \
+    {                                                                                                                 \
+        .matrix = {product, transposed_product_of_one},                                                               \
+        .pool = {pool_forward_kernel, pool_backward_kernel},                                                          \
+        .winograd = {filter, input, products, output, output_adjoint, products_adjoint, input_adjoint, filter_products, \
+                     filter_adjoint}                                                                                  \
+    }

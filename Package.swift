@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "InputPipelineTests",
             dependencies: ["InputPipeline", "Datasets", "Images", "Compute", "Randomness", system],
-            resources: [.copy("Golden")]),
+            exclude: ["torchvision_loader.py"], resources: [.copy("Golden")]),
         .testTarget(
             name: "PreparationTests",
             dependencies: [

@@ -75,22 +75,48 @@ static void reserve(cjpeg_decoder *decoder, size_t count) {
     if (!decoder->pixels) cjpeg_fail((j_common_ptr)&decoder->codec, "not enough memory for its pixels");
 }
 
-static void read_rows(cjpeg_decoder *decoder) {
+typedef struct {
+    JDIMENSION left, top, width, height;
+} part;
+
+// What a square from the middle needs: also what a filter reaches (a 256th of the side), and a few pixels that upsampling
+// makes otherwise where it finds an end.
+static part middle(const struct jpeg_decompress_struct *codec) {
+    JDIMENSION width = codec->output_width, height = codec->output_height;
+    JDIMENSION side = width < height ? width : height, margin = 12 + side / 256;
+    part wanted = {0, 0, width, height};
+    if (width > side + 2 * margin) {
+        wanted.left = (width - side) / 2 - margin;
+        wanted.width = side + 2 * margin;
+    } else if (height > side + 2 * margin) {
+        wanted.top = (height - side) / 2 - margin;
+        wanted.height = side + 2 * margin;
+    }
+    return wanted;
+}
+
+// Each row lies where it belongs in the whole image. What is not wanted is still read, for damage.
+static void read_part(cjpeg_decoder *decoder, part wanted) {
     j_decompress_ptr codec = &decoder->codec;
-    size_t width = codec->output_width, stride = width * 3;
+    size_t stride = (size_t)codec->output_width * 3;
+    if (wanted.width < codec->output_width) jpeg_crop_scanline(codec, &wanted.left, &wanted.width);
+    JDIMENSION width = codec->output_width, bottom = wanted.top + wanted.height;
     int cmyk = codec->out_color_space == JCS_CMYK;
     JSAMPARRAY inks = NULL;
-    if (cmyk)
-        inks = codec->mem->alloc_sarray((j_common_ptr)codec, JPOOL_IMAGE, codec->output_width * 4, 1);
+    if (cmyk) inks = codec->mem->alloc_sarray((j_common_ptr)codec, JPOOL_IMAGE, width * 4, 1);
+    if (wanted.top > 0) jpeg_skip_scanlines(codec, wanted.top);
     while (codec->output_scanline < codec->output_height) {
-        JSAMPROW row = decoder->pixels + codec->output_scanline * stride;
+        // Skipping to the end would not look at the data; the last row does.
+        JDIMENSION last = codec->output_height - 1;
+        if (codec->output_scanline == bottom && bottom < last) jpeg_skip_scanlines(codec, last - bottom);
+        JSAMPROW row = decoder->pixels + codec->output_scanline * stride + wanted.left * 3;
         jpeg_read_scanlines(codec, cmyk ? inks : &row, 1);
         if (cmyk) rgb_from_cmyk(inks[0], (long)width, codec->saw_Adobe_marker, row);
     }
 }
 
-int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, const uint8_t **pixels,
-                 int *width, int *height, char *message) {
+int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, int only_middle,
+                 const uint8_t **pixels, int *width, int *height, char *message) {
     j_decompress_ptr codec = &decoder->codec;
     codec->err = cjpeg_failure_hook(&decoder->failure);
     codec->mem = NULL;  // so that destroying is right even if creating failed
@@ -116,9 +142,9 @@ int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int
     codec->do_block_smoothing = FALSE;
     jpeg_start_decompress(codec);
     reserve(decoder, (size_t)codec->output_width * codec->output_height * 3);
-    read_rows(decoder);
     *width = (int)codec->output_width;
     *height = (int)codec->output_height;
+    read_part(decoder, only_middle ? middle(codec) : (part){0, 0, codec->output_width, codec->output_height});
     *pixels = decoder->pixels;
     jpeg_finish_decompress(codec);
     jpeg_destroy_decompress(codec);

@@ -22,8 +22,6 @@ struct resize_scratch {
     /// Source rows, already as wide as wanted.
     uint8_t *rows;
     long capacity;
-    int32_t *sums;
-    long sum_capacity;
 };
 
 resize_scratch *resize_scratch_new(void) { return calloc(1, sizeof(resize_scratch)); }
@@ -38,7 +36,6 @@ void resize_scratch_free(resize_scratch *scratch) {
     clear(&scratch->x);
     clear(&scratch->y);
     free(scratch->rows);
-    free(scratch->sums);
     free(scratch);
 }
 
@@ -77,60 +74,100 @@ static int prepare(axis *axis, int size, long scaled, long offset, int wanted) {
     return 0;
 }
 
-typedef uint8_t bytes4 __attribute__((vector_size(4)));
-typedef int32_t words4 __attribute__((vector_size(16)));
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint32_t words4 __attribute__((vector_size(16)));
+typedef int32_t words16 __attribute__((vector_size(64)));
 
-static inline void store(words4 sums, uint8_t *pixel) {
-    pixel[0] = (uint8_t)(sums[0] >> BITS);
-    pixel[1] = (uint8_t)(sums[1] >> BITS);
-    pixel[2] = (uint8_t)(sums[2] >> BITS);
+enum { TOGETHER = 4, HALF = 1 << (BITS - 1) };
+
+// A pixel of four rows, each with the byte after it.
+static inline bytes16 four_pixels(const uint8_t *const rows[TOGETHER], long offset) {
+    uint32_t pixels[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++) memcpy(&pixels[i], rows[i] + offset, 4);
+    return (bytes16)(words4){pixels[0], pixels[1], pixels[2], pixels[3]};
 }
 
-static inline words4 channels(const uint8_t *pixel) { return (words4){pixel[0], pixel[1], pixel[2], 0}; }
-
-// Three channels and what comes after them.
-static inline words4 four(const uint8_t *pixel) {
-    bytes4 bytes;
-    memcpy(&bytes, pixel, 4);
-    return __builtin_convertvector(bytes, words4);
-}
-
-// The row's last pixel may be the last of all memory: nothing comes after it.
-KERNEL static void shrink_row(const axis *axis, int wanted, const uint8_t *source, int width, uint8_t *row) {
-    const words4 half = {1 << (BITS - 1), 1 << (BITS - 1), 1 << (BITS - 1), 0};
-    for (int x = 0; x < wanted; x++, row += 3) {
-        int first = axis->first[x], count = axis->count[x], safe = first + count < width ? count : count - 1;
-        const uint8_t *pixel = source + (long)first * 3;
+// Four rows at once, to rows of a multiple of 16 bytes. `safe` columns do not touch the source rows' last pixel.
+KERNEL static void shrink_rows(const axis *axis, int safe, const uint8_t *const source[TOGETHER], uint8_t *target,
+                               long target_row) {
+    for (int x = 0; x < safe; x++) {
         const int32_t *weights = axis->weights + (long)x * axis->taps;
-        words4 sums = half;
-        for (int i = 0; i < safe; i++, pixel += 3) sums += four(pixel) * weights[i];
-        if (safe < count) sums += channels(pixel) * weights[safe];
-        store(sums, row);
+        long offset = (long)axis->first[x] * 3;
+        words16 sums = (words16){} + HALF;
+        for (int i = 0; i < axis->count[x]; i++, offset += 3)
+            sums += __builtin_convertvector(four_pixels(source, offset), words16) * weights[i];
+        bytes16 bytes = __builtin_convertvector(sums >> BITS, bytes16);
+        // The fourth byte is the next pixel's, which is written after it.
+        for (int i = 0; i < TOGETHER; i++) memcpy(target + i * target_row + x * 3, (char *)&bytes + 4 * i, 4);
     }
 }
 
-KERNEL static void blend_rows(const uint8_t *rows, const int32_t *weights, int count, long width, int32_t *sums,
+// Nothing comes after a row's last pixel, which may be the last of all memory.
+static void shrink_rest(const axis *axis, int from, int wanted, const uint8_t *source, uint8_t *row) {
+    for (int x = from; x < wanted; x++) {
+        const uint8_t *pixel = source + (long)axis->first[x] * 3;
+        const int32_t *weights = axis->weights + (long)x * axis->taps;
+        int32_t r = HALF, g = HALF, b = HALF;
+        for (int i = 0; i < axis->count[x]; i++, pixel += 3) {
+            r += weights[i] * pixel[0];
+            g += weights[i] * pixel[1];
+            b += weights[i] * pixel[2];
+        }
+        row[x * 3] = (uint8_t)(r >> BITS);
+        row[x * 3 + 1] = (uint8_t)(g >> BITS);
+        row[x * 3 + 2] = (uint8_t)(b >> BITS);
+    }
+}
+
+static void shrink_all(const axis *axis, int wanted, const uint8_t *pixels, long row, int width, int rows,
+                       uint8_t *target, long target_row) {
+    int safe = wanted;
+    while (safe > 0 && axis->first[safe - 1] + axis->count[safe - 1] >= width) safe--;
+    for (int y = 0; y < rows; y += TOGETHER) {
+        const uint8_t *source[TOGETHER];
+        // Past the last row, it once more: there is room for what comes of it.
+        for (int i = 0; i < TOGETHER; i++) source[i] = pixels + (y + i < rows ? y + i : rows - 1) * row;
+        shrink_rows(axis, safe, source, target + y * target_row, target_row);
+        for (int i = 0; i < TOGETHER; i++)
+            shrink_rest(axis, safe, wanted, source[i], target + (y + i) * target_row);
+    }
+}
+
+// In steps of 16 bytes, of which rows have a whole number.
+KERNEL static void blend_rows(const uint8_t *rows, long row, const int32_t *weights, int count, int width,
                               uint8_t *target) {
-    for (long j = 0; j < width; j++) sums[j] = 1 << (BITS - 1);
-    for (int i = 0; i < count; i++)
-        for (long j = 0; j < width; j++) sums[j] += weights[i] * rows[i * width + j];
-    for (long j = 0; j < width; j++) target[j] = (uint8_t)(sums[j] >> BITS);
+    for (int j = 0; j < width; j += 16) {
+        words16 sums = (words16){} + HALF;
+        for (int i = 0; i < count; i++) {
+            bytes16 bytes;
+            memcpy(&bytes, rows + i * row + j, 16);
+            sums += __builtin_convertvector(bytes, words16) * weights[i];
+        }
+        bytes16 bytes = __builtin_convertvector(sums >> BITS, bytes16);
+        memcpy(target + j, &bytes, (size_t)(width - j < 16 ? width - j : 16));
+    }
 }
 
 int resize_part(resize_scratch *scratch, const uint8_t *pixels, long stride, int width, int height,
                 const resize_shape *shape, uint8_t *target, long target_stride) {
+    if (shape->scaled_width == width && shape->scaled_height == height) {
+        // Each pixel has all of its own weight.
+        const uint8_t *from = pixels + (shape->top * stride + shape->left) * 3;
+        for (int i = 0; i < shape->height; i++)
+            memcpy(target + i * target_stride * 3, from + i * stride * 3, (size_t)shape->width * 3);
+        return 0;
+    }
     const axis *x = &scratch->x, *y = &scratch->y;
     if (prepare(&scratch->x, width, shape->scaled_width, shape->left, shape->width)) return -1;
     if (prepare(&scratch->y, height, shape->scaled_height, shape->top, shape->height)) return -1;
-    int last = shape->height - 1, top = y->first[0], bottom = y->first[last] + y->count[last];
-    long row = (long)shape->width * 3;
-    scratch->rows = reserve(scratch->rows, &scratch->capacity, (bottom - top) * row, 1);
-    scratch->sums = reserve(scratch->sums, &scratch->sum_capacity, row, sizeof(int32_t));
-    if (!scratch->rows || !scratch->sums) return -1;
-    for (int i = top; i < bottom; i++)
-        shrink_row(x, shape->width, pixels + i * stride * 3, width, scratch->rows + (i - top) * row);
+    int last = shape->height - 1, top = y->first[0], rows = y->first[last] + y->count[last] - top;
+    // Room for the byte after a row's last pixel, and for whole groups of rows.
+    long row = (shape->width * 3 + 1 + 15) / 16 * 16;
+    scratch->rows = reserve(scratch->rows, &scratch->capacity, (rows + TOGETHER) * row, 1);
+    if (!scratch->rows) return -1;
+    shrink_all(x, shape->width, pixels + top * stride * 3, stride * 3, width, rows, scratch->rows, row);
     for (int i = 0; i < shape->height; i++)
-        blend_rows(scratch->rows + (y->first[i] - top) * row, y->weights + (long)i * y->taps, y->count[i], row,
-                   scratch->sums, target + i * target_stride * 3);
+        blend_rows(scratch->rows + (y->first[i] - top) * row, row, y->weights + (long)i * y->taps, y->count[i],
+                   shape->width * 3, target + i * target_stride * 3);
     return 0;
 }

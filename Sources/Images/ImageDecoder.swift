@@ -11,12 +11,16 @@ package final class ImageDecoder {
 
     /// Decodes a file's bytes as they are stored: EXIF orientation is not applied, nor is it by torchvision's ImageFolder.
     ///
-    /// - Parameter minSide: as `JPEGDecoder.decode` has it; a PNG image always comes in its own size.
+    /// - Parameters:
+    ///   - minSide: as `JPEGDecoder.decode` has it; a PNG image always comes in its own size.
+    ///   - onlyMiddle: as there.
     /// - Returns: pixels that are valid until the decoder's next use.
     /// - Throws: `ImagesError` of code `undecodable`.
-    package func decode(_ bytes: UnsafeRawBufferPointer, minSide: Int? = nil) throws(ImagesError) -> Pixels {
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false
+    ) throws(ImagesError) -> Pixels {
         switch try ImageFormat(bytes) {
-        case .jpeg: try jpeg.decode(bytes, minSide: minSide)
+        case .jpeg: try jpeg.decode(bytes, minSide: minSide, onlyMiddle: onlyMiddle)
         case .png: try png.decode(bytes)
         }
     }

@@ -29,7 +29,8 @@ package final class SquareDecoder {
         let minSide = fit == .scaled ? Resize.side : nil
         let pixels =
             try isUpright
-            ? decoder.decodeUpright(bytes, minSide: minSide) : decoder.decode(bytes, minSide: minSide)
+            ? decoder.decodeUpright(bytes, minSide: minSide)
+            : decoder.decode(bytes, minSide: minSide, onlyMiddle: true)
         guard fit == .cut, min(pixels.width, pixels.height) >= Resize.side else {
             return resize.centerSquare(of: pixels, into: square)
         }

@@ -58,7 +58,7 @@ extension JobSpec {
             dropout: dropout ?? 0.5,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
-            normalization: normalization ?? (initialization.standardizesInput ? .channels : .mean),
+            normalization: normalization ?? Self.usualNormalization(initialization),
             validation: Plan.Validation(views: validationViews ?? 1),
             shuffle: shuffle ?? true,
             seed: seed ?? 1,
@@ -73,6 +73,11 @@ extension JobSpec {
                 images: logImages ?? .epochs(10)),
             references: references ?? [],
             priority: priority ?? 0)
+    }
+
+    /// What the initial weights expect. Networks that files come from are trained on standardised input.
+    private static func usualNormalization(_ initialization: Plan.Initialization) -> Plan.Normalization {
+        initialization.scheme?.standardizesInput ?? true ? .channels : .mean
     }
 
     private func error(_ code: JobError.Code, _ key: String, _ problem: String) -> JobError {

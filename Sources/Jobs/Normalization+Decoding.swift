@@ -19,16 +19,6 @@ extension Plan.Normalization {
     }
 }
 
-extension Plan.Initialization {
-    /// Whether it expects an input that is divided by its deviation; so do the networks that files come from.
-    var standardizesInput: Bool {
-        switch self {
-        case .he, .torch, .file: true
-        case .cudaConvnet, .paper, .caffe: false
-        }
-    }
-}
-
 extension JobValue {
     /// - Throws: what is wrong, with what to write.
     package func normalization() throws(JobError) -> Plan.Normalization {

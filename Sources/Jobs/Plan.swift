@@ -132,6 +132,18 @@ extension Plan.Initialization {
         self = scheme
     }
 
+    /// Nil where the weights come from a file.
+    package var scheme: Initializer? {
+        switch self {
+        case .he: .he
+        case .torch: .torch
+        case .cudaConvnet: .cudaConvnet
+        case .paper: .paper
+        case .caffe: .caffe
+        case .file: nil
+        }
+    }
+
     package var name: String {
         if case .file(let path) = self { return path }
         return Self.names.first { $0.1 == self }!.0

@@ -47,7 +47,8 @@ extension Curves {
             ),
             (
                 "error/top1/validation", "top-1 error (validation)",
-                "Over the whole validation set, centre crops."
+                "Over the whole validation set, "
+                    + (plan.validation.views == 1 ? "centre crops." : "the mean of ten views.")
             ),
             ("error/top5/train", "top-5 error (training)", "Share whose class was not among the best five."),
             ("error/top5/validation", "top-5 error (validation)", "Over the whole validation set."),

@@ -37,8 +37,9 @@ final class Input {
 
     /// Bytes that decoded images will take.
     static func memoryNeeded(_ dataset: Dataset, _ plan: Plan) -> Int {
-        let all = (dataset.train.count + dataset.validation.count) * Batch.bytesPerImage
-        return batches * plan.batchSize * Batch.bytesPerImage + min(cacheBytes, all)
+        // Of a resized crop there is no square to keep.
+        let kept = dataset.validation.count + (plan.augmentation.resizedCrop == nil ? dataset.train.count : 0)
+        return batches * plan.batchSize * Batch.bytesPerImage + min(cacheBytes, kept * Batch.bytesPerImage)
     }
 
     func train(epoch: Int, from batch: Int) { loader.begin(.train, epoch: epoch, from: batch) }

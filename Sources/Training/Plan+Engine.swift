@@ -26,16 +26,4 @@ extension Plan {
             network, capacity: batchSize, optimizer: engineOptimizer, threads: threads)
         return (engine, Input.memoryNeeded(dataset, self))
     }
-
-    /// Nil where the weights come from a file.
-    package var initializer: Initializer? {
-        switch initialization {
-        case .he: .he
-        case .torch: .torch
-        case .cudaConvnet: .cudaConvnet
-        case .paper: .paper
-        case .caffe: .caffe
-        case .file: nil
-        }
-    }
 }

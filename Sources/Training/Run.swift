@@ -266,7 +266,7 @@ package final class Run {
                 try set.read(moments, prefix: kind.rawValue + ".", source: "\(checkpoint.folder)")
                 engine.load(kind, from: set)
             }
-        } else if let initializer = plan.initializer {
+        } else if let initializer = plan.initialization.scheme {
             for index in set.parameters.indices {
                 initializer.fill(set[index], index, of: engine.network, seed: plan.seed)
             }

@@ -99,7 +99,13 @@ package struct TrainedNetwork: Sendable {
     package init(
         weights file: FilePath, _ model: Model?, classes: [String], _ normalization: Normalization
     ) throws {
-        let weights = try SafetensorsFile(file)
+        let weights: SafetensorsFile
+        do { weights = try SafetensorsFile(file) } catch let error as CheckpointsError
+            where error.code == .damaged
+        {
+            // No run is going to find a better one: it is the file that is wrong.
+            throw TrainingError(.checkpoint, error.message, cause: error.cause)
+        }
         let candidates = try (model.map { [$0] } ?? Model.allCases).flatMap {
             try Self.networks($0, of: weights, classes: classes.count)
         }

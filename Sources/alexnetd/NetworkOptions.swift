@@ -11,8 +11,7 @@ import Training
 struct NetworkOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "best, newest, or a step (default: best; the newest where none is marked).",
-            valueName: "which"))
+            "best (the newest where none is marked), newest, or a step.", valueName: "which"))
     var checkpoint: TrainedNetwork.Choice = .best
     @Option(help: "Of weights alone: alexnet, alexnet-single or torchvision (default: whichever fits).")
     var model: Model?
@@ -95,6 +94,10 @@ struct NetworkOptions: ParsableArguments {
     private static func unknown(_ name: String, _ path: FilePath, _ root: RootFolder) -> String {
         let runs = ((try? FileManager.default.contentsOfDirectory(atPath: root.runs.string)) ?? []).filter {
             isFolder(root.run($0).checkpoints)
+        }
+        if isFolder(path) {
+            return
+                "\(path) is neither a run's folder nor a checkpoint's: it holds no checkpoints/ and no model.safetensors"
         }
         guard JobName.isValid(stem: name), !runs.isEmpty else {
             return

@@ -14,7 +14,8 @@ struct TimeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "time", abstract: "Time training steps on random data, whole and layer by layer.")
 
-    @Argument(help: "A job file whose model, width, batch size and threads are taken.")
+    @Argument(
+        help: "A job file whose model, width, batch size and threads are taken; with --input, a data set.")
     var spec: String?
     @Option(help: "alexnet, alexnet-single or torchvision.")
     var model: Model?
@@ -28,6 +29,8 @@ struct TimeCommand: ParsableCommand {
     var classes = 1000
     @Option(help: "Threads; all cores unless given.")
     var threads: Int?
+    @Flag(help: "Time the input pipeline instead: images per second and core.")
+    var input = false
     @Flag(help: "Evaluation instead of training: the forward pass alone.")
     var evaluate = false
     @Flag(help: "Also what statistics and event files cost, at the job's intervals, in epochs of 192 steps.")
@@ -48,6 +51,7 @@ struct TimeCommand: ParsableCommand {
     }
 
     func run() throws {
+        if input { return try TimeInput.run(spec, json: json) }
         try Executable.becomeReadyForBLAS()
         let job: Job?
         do {

@@ -26,12 +26,14 @@ void cjpeg_decoder_free(cjpeg_decoder *decoder);
 ///
 /// - min_side: with 0 the image has the file's size. Otherwise it is decoded at 1/8, 1/4 or 1/2 of it (in the DCT, much
 ///   faster) if its shorter side still has this many pixels; it is never enlarged.
+/// - only_middle: 1 where only the largest square in the middle is wanted, and what a filter reaches around it when the
+///   square is scaled to 256 pixels; what lies beyond is read for damage, but its pixels are anything.
 /// - pixels: [height][width][3], owned by the decoder and valid until its next use.
 /// - message: CJPEG_MESSAGE_SIZE bytes; what is wrong.
 ///
 /// Returns 0, or -1 with the message set.
-int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, const uint8_t **pixels,
-                 int *width, int *height, char *message);
+int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, int only_middle,
+                 const uint8_t **pixels, int *width, int *height, char *message);
 
 /// How the pixels are stored in a file.
 typedef enum {

@@ -1,4 +1,5 @@
-// 32 registers of 16 floats: tiles of 8 × 32 in both micro-kernels, and of 16 × 16 for a chunk that is left over.
+// 32 registers of 16 floats: tiles of 8 × 32 in both micro-kernels, and of 16 × 16 for a chunk that is left
+// over.
 #include "include/kernel_set.h"
 #include "kernel.h"
 

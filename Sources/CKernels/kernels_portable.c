@@ -1,4 +1,5 @@
-// Every other CPU. 32 registers of 4 floats on 64-bit ARM, 16 of them on old x86: tiles of 4 × 16, and of 2 × 16.
+// Every other CPU. 32 registers of 4 floats on 64-bit ARM, 16 of them on old x86: tiles of 4 × 16, and of 2 ×
+// 16.
 #include "include/kernel_set.h"
 
 #if defined(__ARM_FEATURE_FMA)

@@ -2,137 +2,157 @@
 //
 //   an R × C matrix is [C / 16][R][16]; its chunks of 16 columns lie `chunk` floats apart.
 //
-// Two inner kernels keep a tile of the result in registers and run along the sum: C = A B reads A by broadcast along the 16
-// floats of a row; C = Aᵀ B reads A by broadcast across them. Every element of C is one chain of multiply-adds in the order
-// of the sum, whatever the tile: bits do not depend on shapes of tiles or on the width of the registers.
+// Two inner kernels keep a tile of the result in registers and run along the sum: C = A B reads A by
+// broadcast along the 16 floats of a row; C = Aᵀ B reads A by broadcast across them. Every element of C is
+// one chain of multiply-adds in the order of the sum, whatever the tile: bits do not depend on shapes of
+// tiles or on the width of the registers.
 //
-// Where C is added to, it is fetched while the sum runs and added at the end: loading it first stalls every tile for an L3
-// access (conv2's weight gradient 40 to 48 ms before, 28 after).
+// Where C is added to, it is fetched while the sum runs and added at the end: loading it first stalls every
+// tile for an L3 access (conv2's weight gradient 40 to 48 ms before, 28 after).
 //
-// Measured, one core of a Zen 5 (peak 239 GFLOP/s): 8 × 32 tiles of AVX-512 reach 219 to 227 on the shapes of conv3 to
-// conv5 and the linear layers, 193 to 235 transposed; OpenBLAS, which packs, 152 to 179. 12 × 32, 8 × 48 and 6 × 64 are
-// equal in a whole step.
+// Measured, one core of a Zen 5 (peak 239 GFLOP/s): 8 × 32 tiles of AVX-512 reach 219 to 227 on the shapes of
+// conv3 to conv5 and the linear layers, 193 to 235 transposed; OpenBLAS, which packs, 152 to 179. 12 × 32, 8
+// × 48 and 6 × 64 are equal in a whole step.
 #pragma once
+#include "include/matrix.h"
 #include "vector.h"
 
-/// C[rows × 16·chunks] (+)= A[rows × k] · B[k × 16·chunks].
-/// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each 16 of k.
-ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, const float *a, long a_chunk, const float *b,
-                                 long b_chunk, float *c, long c_chunk, int adding, const float *ahead, long lines) {
-    v16 sum[MICRO_ROWS_ALONE][MICRO_CHUNKS];
+ALWAYS_INLINE matrix matrix_at(const float *at, long chunk) { return (matrix){(float *)at, chunk}; }
+
+/// From row `row` of chunk `chunk` on.
+ALWAYS_INLINE matrix part(matrix m, int row, int chunk) {
+    return (matrix){m.at + chunk * m.chunk + row * V, m.chunk};
+}
+
+/// A tile's sums before the first term. What C has is fetched meanwhile, where it will be added to.
+ALWAYS_INLINE void start(v16 sum[][MICRO_CHUNKS], const int rows, const int chunks, matrix c) {
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < chunks; j++) {
             sum[i][j] = splat(0);
-            __builtin_prefetch(c + j * c_chunk + i * V, 1, 3);
+            __builtin_prefetch(part(c, i, j).at, 1, 3);
         }
-    for (; k >= V; k -= V, a += a_chunk, b += V * V) {
+}
+
+ALWAYS_INLINE void finish(v16 sum[][MICRO_CHUNKS], const int rows, const int chunks, matrix c, int adding) {
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < chunks; j++) {
+            float *to = part(c, i, j).at;
+            store(to, adding ? load(to) + sum[i][j] : sum[i][j]);
+        }
+}
+
+/// C[rows × 16·chunks] (+)= A[rows × k] · B[k × 16·chunks].
+/// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each 16 of k.
+ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, matrix a, matrix b, matrix c,
+                                 int adding, const float *ahead, long lines) {
+    v16 sum[MICRO_ROWS_ALONE][MICRO_CHUNKS];
+    start(sum, rows, chunks, c);
+    for (; k >= V; k -= V, a.at += a.chunk, b.at += V * V) {
         for (long line = 0; line < lines; line++, ahead += V) __builtin_prefetch(ahead, 0, 2);
 #pragma clang loop unroll_count(4)
         for (int kk = 0; kk < V; kk++) {
-            v16 column[MICRO_CHUNKS];
-            for (int j = 0; j < chunks; j++) column[j] = load(b + j * b_chunk + kk * V);
+            v16 row[MICRO_CHUNKS];
+            for (int j = 0; j < chunks; j++) row[j] = load(b.at + j * b.chunk + kk * V);
             for (int i = 0; i < rows; i++)
-                for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a[i * V + kk], column[j]);
+                for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a.at[i * V + kk], row[j]);
         }
     }
     for (int kk = 0; kk < k; kk++)
         for (int i = 0; i < rows; i++)
-            for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a[i * V + kk], load(b + j * b_chunk + kk * V));
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < chunks; j++) {
-            float *to = c + j * c_chunk + i * V;
-            store(to, adding ? load(to) + sum[i][j] : sum[i][j]);
-        }
+            for (int j = 0; j < chunks; j++)
+                sum[i][j] = madd(sum[i][j], a.at[i * V + kk], load(b.at + j * b.chunk + kk * V));
+    finish(sum, rows, chunks, c, adding);
 }
 
 /// The most rows of a tile: one chunk alone needs more of them to keep the multipliers busy.
 ALWAYS_INLINE int most_rows(int chunks) { return chunks < MICRO_CHUNKS ? MICRO_ROWS_ALONE : MICRO_ROWS; }
 
 /// Rows and chunks as constants, so that sums stay in registers.
-static void micro_product_of(int rows, int chunks, long k, const float *a, long a_chunk, const float *b, long b_chunk, float *c,
-                             long c_chunk, int adding, const float *ahead, long lines) {
-#define SIZE(ROWS, CHUNKS)                                                                                            \
-    case (ROWS) * 4 + (CHUNKS):                                                                                       \
-        if ((CHUNKS) <= MICRO_CHUNKS && (ROWS) <= most_rows(CHUNKS))                                                  \
-            micro_product(ROWS, CHUNKS, k, a, a_chunk, b, b_chunk, c, c_chunk, adding, ahead, lines);                 \
+static void micro_product_of(int rows, int chunks, long k, matrix a, matrix b, matrix c, int adding,
+                             const float *ahead, long lines) {
+#define SIZE(ROWS, CHUNKS)                                                 \
+    case (ROWS) * 4 + (CHUNKS):                                            \
+        if ((CHUNKS) <= MICRO_CHUNKS && (ROWS) <= most_rows(CHUNKS))       \
+            micro_product(ROWS, CHUNKS, k, a, b, c, adding, ahead, lines); \
         break;
     switch (rows * 4 + chunks) {
+        // clang-format off
         SIZE(1, 1) SIZE(2, 1) SIZE(3, 1) SIZE(4, 1) SIZE(5, 1) SIZE(6, 1) SIZE(7, 1) SIZE(8, 1)
         SIZE(9, 1) SIZE(10, 1) SIZE(11, 1) SIZE(12, 1) SIZE(13, 1) SIZE(14, 1) SIZE(15, 1) SIZE(16, 1)
         SIZE(1, 2) SIZE(2, 2) SIZE(3, 2) SIZE(4, 2) SIZE(5, 2) SIZE(6, 2) SIZE(7, 2) SIZE(8, 2)
+        // clang-format on
     }
 #undef SIZE
 }
 
 /// C[m × 16·chunks] (+)= A[m × k] · B[k × 16·chunks].
 /// `next`: the B of the product after this one, or null.
-static void product(int m, int chunks, long k, const float *a, long a_chunk, const float *b, long b_chunk, float *c,
-                    long c_chunk, int adding, const float *next) {
+static void product(int m, int chunks, long k, matrix a, matrix b, matrix c, int adding, const float *next) {
     for (int j = 0; j < chunks; j += MICRO_CHUNKS) {
         int width = chunks - j < MICRO_CHUNKS ? chunks - j : MICRO_CHUNKS;
         // Rows are spread evenly over the tiles, so that none is small.
         int tiles = (m + most_rows(width) - 1) / most_rows(width);
-        const float *ahead = j + width < chunks ? b + (j + width) * b_chunk : next;
+        const float *ahead = j + width < chunks ? part(b, 0, j + width).at : next;
         // The next panel's lines, a share for each tile.
         long lines = ahead && k >= V ? (width * V + tiles - 1) / tiles : 0;
         for (int tile = 0, row = 0; tile < tiles; tile++) {
             int rows = m / tiles + (tile < m % tiles);
-            micro_product_of(rows, width, k, a + row * V, a_chunk, b + j * b_chunk, b_chunk, c + j * c_chunk + row * V, c_chunk,
-                             adding, ahead, lines);
+            micro_product_of(rows, width, k, part(a, row, 0), part(b, 0, j), part(c, row, j), adding, ahead,
+                             lines);
             if (lines) ahead += lines * (k / V) * V;
             row += rows;
         }
     }
 }
 
-/// C[columns × 16·chunks] (+)= Aᵀ · B over parts of the sum that lie apart: A[k × columns], B[k × 16·chunks], `a_part` and
-/// `b_part` floats from one part to the next; k rows in each, `last_k` in the last.
-ALWAYS_INLINE void micro_transposed(const int columns, const int chunks, long k, long last_k, int parts, const float *a,
-                                    long a_part, const float *b, long b_part, long b_chunk, float *c, long c_chunk,
-                                    int adding) {
+/// A sum's terms that lie apart: `count` parts of `rows` rows each, `last` in the last, and the floats from one
+/// part to the next of A and of B.
+typedef struct {
+    int count;
+    long rows, last;
+    long a_step, b_step;
+} parts;
+
+/// C[columns × 16·chunks] (+)= Aᵀ · B.
+ALWAYS_INLINE void micro_transposed(const int columns, const int chunks, const parts *parts, matrix a,
+                                    matrix b, matrix c, int adding) {
     v16 sum[MICRO_COLUMNS_ALONE][MICRO_CHUNKS];
-    for (int i = 0; i < columns; i++)
-        for (int j = 0; j < chunks; j++) {
-            sum[i][j] = splat(0);
-            __builtin_prefetch(c + j * c_chunk + i * V, 1, 3);
-        }
-    for (int part = 0; part < parts; part++, a += a_part, b += b_part) {
-        long rows = part < parts - 1 ? k : last_k;
+    start(sum, columns, chunks, c);
+    for (int p = 0; p < parts->count; p++, a.at += parts->a_step, b.at += parts->b_step) {
+        long k = p < parts->count - 1 ? parts->rows : parts->last;
 #pragma clang loop unroll_count(4)
-        for (long kk = 0; kk < rows; kk++) {
+        for (long kk = 0; kk < k; kk++) {
             v16 row[MICRO_CHUNKS];
-            for (int j = 0; j < chunks; j++) row[j] = load(b + j * b_chunk + kk * V);
+            for (int j = 0; j < chunks; j++) row[j] = load(b.at + j * b.chunk + kk * V);
             for (int i = 0; i < columns; i++)
-                for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a[kk * V + i], row[j]);
+                for (int j = 0; j < chunks; j++) sum[i][j] = madd(sum[i][j], a.at[kk * V + i], row[j]);
         }
     }
-    for (int i = 0; i < columns; i++)
-        for (int j = 0; j < chunks; j++) {
-            float *to = c + j * c_chunk + i * V;
-            store(to, adding ? load(to) + sum[i][j] : sum[i][j]);
-        }
+    finish(sum, columns, chunks, c, adding);
 }
 
-static void micro_transposed_alone(long k, long last_k, int parts, const float *a, long a_part, const float *b, long b_part,
-                                   float *c, int adding) {
-    micro_transposed(MICRO_COLUMNS_ALONE, 1, k, last_k, parts, a, a_part, b, b_part, 0, c, 0, adding);
+// Each a function of its own: inlined into the loops around it, it is 10 % slower.
+static __attribute__((noinline)) void micro_transposed_alone(const parts *parts, matrix a, matrix b, matrix c, int adding) {
+    micro_transposed(MICRO_COLUMNS_ALONE, 1, parts, a, b, c, adding);
 }
 
-static void micro_transposed_most(long k, long last_k, int parts, const float *a, long a_part, const float *b, long b_part,
-                                  long b_chunk, float *c, long c_chunk, int adding) {
-    micro_transposed(MICRO_COLUMNS, MICRO_CHUNKS, k, last_k, parts, a, a_part, b, b_part, b_chunk, c, c_chunk, adding);
+static __attribute__((noinline)) void micro_transposed_most(const parts *parts, matrix a, matrix b, matrix c, int adding) {
+    micro_transposed(MICRO_COLUMNS, MICRO_CHUNKS, parts, a, b, c, adding);
 }
 
-/// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B, as above.
-static void transposed_product(int a_chunks, int b_chunks, long k, long last_k, int parts, const float *a, long a_part,
-                               long a_chunk, const float *b, long b_part, long b_chunk, float *c, long c_chunk, int adding) {
+/// Some of the columns of a matrix, from one on that need not begin a chunk.
+ALWAYS_INLINE matrix from_column(matrix m, int column) {
+    return (matrix){m.at + column / V * m.chunk + column % V, m.chunk};
+}
+
+/// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B.
+static void transposed_product(int a_chunks, int b_chunks, const parts *parts, matrix a, matrix b, matrix c,
+                               int adding) {
     int j = 0;
     for (; j + MICRO_CHUNKS <= b_chunks; j += MICRO_CHUNKS)
         for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS)
-            micro_transposed_most(k, last_k, parts, a + column / V * a_chunk + column % V, a_part, b + j * b_chunk, b_part,
-                                  b_chunk, c + j * c_chunk + column * V, c_chunk, adding);
+            micro_transposed_most(parts, from_column(a, column), part(b, 0, j), part(c, column, j), adding);
     for (; j < b_chunks; j++)
         for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS_ALONE)
-            micro_transposed_alone(k, last_k, parts, a + column / V * a_chunk + column % V, a_part, b + j * b_chunk, b_part,
-                                   c + j * c_chunk + column * V, adding);
+            micro_transposed_alone(parts, from_column(a, column), part(b, 0, j), part(c, column, j), adding);
 }

@@ -25,7 +25,8 @@ KERNEL void panels_pack_transposed(const float *rows, long stride, long height, 
     }
 }
 
-KERNEL void panels_unpack(const float *panel, long height, int count, const float *bias, int relu, float *rows, long stride) {
+KERNEL void panels_unpack(const float *panel, long height, int count, const float *bias, int relu,
+                          float *rows, long stride) {
     for (long r = 0; r < height; r++, panel += V, rows += stride)
         for (int c = 0; c < count; c++) {
             float y = panel[c] + bias[c];
@@ -42,10 +43,13 @@ KERNEL void panels_unpack_transposed(const float *panel, long height, int count,
 }
 
 void panels_narrow(const float *panel, long height, int count, float *compact) {
-    for (long r = 0; r < height; r++, panel += V, compact += count) memcpy(compact, panel, sizeof(float) * (size_t)count);
+    for (long r = 0; r < height; r++, panel += V, compact += count)
+        memcpy(compact, panel, sizeof(float) * (size_t)count);
 }
 
-void panels_widen(const float *compact, long height, int count, float *panel) { panels_pack(compact, count, height, count, panel); }
+void panels_widen(const float *compact, long height, int count, float *panel) {
+    panels_pack(compact, count, height, count, panel);
+}
 
 void panels_from_outputs(const float *canonical, int channels, int pixels, int count, float *compact) {
     for (int pixel = 0; pixel < pixels; pixel++)

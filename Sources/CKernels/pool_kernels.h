@@ -25,7 +25,8 @@ ALWAYS_INLINE void store_places(uint8_t *p, v16b places, int count) {
 }
 
 /// One window of one chunk: its maximum, and where. rows: of the window, from its first pixel on.
-ALWAYS_INLINE void pool_window(const float *const rows[], const int kernel, long pixel, int count, float *y, uint8_t *winner) {
+ALWAYS_INLINE void pool_window(const float *const rows[], const int kernel, long pixel, int count, float *y,
+                               uint8_t *winner) {
     v16 best = load_first(rows[0], count);
     v16i place = {0};
     for (int i = 0; i < kernel; i++)
@@ -41,8 +42,8 @@ ALWAYS_INLINE void pool_window(const float *const rows[], const int kernel, long
 
 enum { MOST_KERNEL = 15 };
 
-ALWAYS_INLINE void forward_of(const response_pool *shape, const int kernel, const int stride, const int whole, const float *x,
-                              float *y, uint8_t *winners, float *ring) {
+ALWAYS_INLINE void forward_of(const response_pool *shape, const int kernel, const int stride, const int whole,
+                              const float *x, float *y, uint8_t *winners, float *ring) {
     const pool_shape *s = &shape->pool;
     long row = (long)s->width * s->channels;
     int done = 0;
@@ -53,8 +54,9 @@ ALWAYS_INLINE void forward_of(const response_pool *shape, const int kernel, cons
             rows[i] = shape->normalizes ? ring + from % kernel * row : x + from * row;
             if (!shape->normalizes || from < done) continue;
             for (int pixel = 0; pixel < s->width; pixel++)
-                normalize(whole, x + from * row + pixel * s->channels, ring + from % kernel * row + pixel * s->channels,
-                          s->channels, shape->k, shape->factor);
+                normalize(whole, x + from * row + pixel * s->channels,
+                          ring + from % kernel * row + pixel * s->channels, s->channels, shape->k,
+                          shape->factor);
             done = from + 1;
         }
         for (int ox = 0; ox < s->out_width; ox++, y += s->channels, winners += s->channels)
@@ -67,14 +69,16 @@ ALWAYS_INLINE void forward_of(const response_pool *shape, const int kernel, cons
 }
 
 /// The windows that see a pixel, from the first to before the last, in one direction.
-ALWAYS_INLINE void windows_of(int pixel, const int kernel, const int stride, int count, int *first, int *end) {
+ALWAYS_INLINE void windows_of(int pixel, const int kernel, const int stride, int count, int *first,
+                              int *end) {
     *first = pixel < kernel ? 0 : (pixel - kernel) / stride + 1;
     *end = smallest(pixel / stride + 1, count);
 }
 
 /// Each pixel asks the windows that see it whether it won.
-ALWAYS_INLINE void backward_of(const response_pool *shape, const int kernel, const int stride, const int whole, const float *x,
-                               const float *dy, const uint8_t *winners, float *dx, float *g) {
+ALWAYS_INLINE void backward_of(const response_pool *shape, const int kernel, const int stride,
+                               const int whole, const float *x, const float *dy, const uint8_t *winners,
+                               float *dx, float *g) {
     const pool_shape *s = &shape->pool;
     int channels = s->channels;
     float *t = g + (channels + V - 1) / V * V;
@@ -106,17 +110,20 @@ ALWAYS_INLINE void backward_of(const response_pool *shape, const int kernel, con
 }
 
 /// AlexNet's windows, over channels that fill their chunks.
-ALWAYS_INLINE int is_usual(const pool_shape *s) { return s->kernel == 3 && s->stride == 2 && s->channels % V == 0; }
+ALWAYS_INLINE int is_usual(const pool_shape *s) {
+    return s->kernel == 3 && s->stride == 2 && s->channels % V == 0;
+}
 
-static void pool_forward_kernel(const response_pool *shape, const float *x, float *y, uint8_t *winners, float *scratch) {
+static void pool_forward_kernel(const response_pool *shape, const float *x, float *y, uint8_t *winners,
+                                float *scratch) {
     if (is_usual(&shape->pool))
         forward_of(shape, 3, 2, 1, x, y, winners, scratch);
     else
         forward_of(shape, shape->pool.kernel, shape->pool.stride, 0, x, y, winners, scratch);
 }
 
-static void pool_backward_kernel(const response_pool *shape, const float *x, const float *dy, const uint8_t *winners, float *dx,
-                                 float *scratch) {
+static void pool_backward_kernel(const response_pool *shape, const float *x, const float *dy,
+                                 const uint8_t *winners, float *dx, float *scratch) {
     if (is_usual(&shape->pool))
         backward_of(shape, 3, 2, 1, x, dy, winners, dx, scratch);
     else

@@ -5,7 +5,8 @@
 #include "winograd_tiles.h"
 
 /// Tile `tile` of image `image` in the matrices at `at`, which begin with the chunk's.
-ALWAYS_INLINE domain tile_domain(const winograd_plan *plan, const float *at, long point, int image, int tile) {
+ALWAYS_INLINE domain tile_domain(const winograd_plan *plan, const float *at, long point, int image,
+                                 int tile) {
     int all = plan->points * plan->points, tiles = plan->tiles * plan->tiles;
     return (domain){(float *)at, plan->rows + (long)(image * tiles + tile) * all, point, plan->points};
 }
@@ -13,34 +14,38 @@ ALWAYS_INLINE domain tile_domain(const winograd_plan *plan, const float *at, lon
 // MARK: - Kernels
 
 /// The taps of 16 outputs and 16 inputs as [tap][output][input].
-static void gather_taps(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk, float *taps) {
+static void gather_taps(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
+                        float *taps) {
     const winograd_shape *s = &plan->shape;
     int r = plan->taps, channels = s->channels / s->groups, count = least(V, plan->outputs - out_chunk * V);
     segment segments[V];
     int pieces = segments_of(plan, in_chunk, segments);
     memset(taps, 0, sizeof(float) * (size_t)(r * r * V * V));
     for (int output = 0; output < count; output++) {
-        const float *kernel = w + (long)(group * plan->outputs + out_chunk * V + output) * s->kernel * s->kernel * channels;
+        const float *kernel =
+            w + (long)(group * plan->outputs + out_chunk * V + output) * s->kernel * s->kernel * channels;
         for (int tap = 0; tap < r * r; tap++)
             for (int k = 0; k < pieces; k++) {
                 segment g = segments[k];
                 int y = tap / r * s->stride + g.phase, x = tap % r * s->stride * channels + g.offset;
                 int inside = least(g.count, s->kernel * channels - x);
                 if (y < s->kernel && inside > 0)
-                    memcpy(taps + (tap * V + output) * V + g.lane, kernel + (long)y * s->kernel * channels + x,
-                           sizeof(float) * (size_t)inside);
+                    memcpy(taps + (tap * V + output) * V + g.lane,
+                           kernel + (long)y * s->kernel * channels + x, sizeof(float) * (size_t)inside);
             }
     }
 }
 
-static void filter(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk, float *u, float *ut) {
+static void filter(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
+                   float *u, float *ut) {
     float taps[MOST_TAPS * MOST_TAPS * V * V] __attribute__((aligned(64)));
     int n = plan->points, r = plan->taps;
     long point = (long)plan->in_chunks * plan->out_chunks * V * V;
     gather_taps(plan, w, group, in_chunk, out_chunk, taps);
     if (ut) {
         float *to = ut + group * n * n * point + ((long)in_chunk * plan->out_chunks + out_chunk) * V * V;
-        for (int output = 0; output < V; output++) tile_filter(n, r, taps + output * V, V * V, to + output * V, point);
+        for (int output = 0; output < V; output++)
+            tile_filter(n, r, taps + output * V, V * V, to + output * V, point);
     }
     for (int tap = 0; tap < r * r; tap++) {
         float block[V * V] __attribute__((aligned(64)));
@@ -51,8 +56,8 @@ static void filter(const winograd_plan *plan, const float *w, int group, int in_
     for (int input = 0; input < V; input++) tile_filter(n, r, taps + input * V, V * V, to + input * V, point);
 }
 
-static void filter_adjoint(const winograd_plan *plan, const float *dut, int parts, long part, int group, int in_chunk,
-                           int out_chunk, float *dw) {
+static void filter_adjoint(const winograd_plan *plan, const float *dut, int parts, long part, int group,
+                           int in_chunk, int out_chunk, float *dw) {
     const winograd_shape *s = &plan->shape;
     int n = plan->points, r = plan->taps, channels = s->channels / s->groups;
     int count = least(V, plan->outputs - out_chunk * V);
@@ -63,7 +68,8 @@ static void filter_adjoint(const winograd_plan *plan, const float *dut, int part
     for (int output = 0; output < count; output++) {
         float taps[MOST_TAPS * MOST_TAPS * V] __attribute__((aligned(64)));
         tile_filter_adjoint(n, r, from + output * V, point, parts, part, taps);
-        float *kernel = dw + (long)(group * plan->outputs + out_chunk * V + output) * s->kernel * s->kernel * channels;
+        float *kernel =
+            dw + (long)(group * plan->outputs + out_chunk * V + output) * s->kernel * s->kernel * channels;
         for (int tap = 0; tap < r * r; tap++)
             for (int k = 0; k < pieces; k++) {
                 segment g = segments[k];
@@ -92,13 +98,14 @@ static void input(const winograd_plan *plan, const float *x, int images, float *
             for (int tile = 0; tile < plan->tiles * plan->tiles; tile++) {
                 int y = tile / plan->tiles, z = tile % plan->tiles;
                 domain d = tile_domain(plan, v + chunk * plan->chunk_stride, plan->in_stride, image, tile);
-                tile_input(plan->size[y] + more, plan->size[z] + more, plane + (plan->begin[y] * side + plan->begin[z]) * V,
-                           (long)side * V, V, &d);
+                tile_input(plan->size[y] + more, plan->size[z] + more,
+                           plane + (plan->begin[y] * side + plan->begin[z]) * V, (long)side * V, V, &d);
             }
         }
 }
 
-static void input_adjoint(const winograd_plan *plan, const float *d, int images, const float *mask, float *dx, float *plane) {
+static void input_adjoint(const winograd_plan *plan, const float *d, int images, const float *mask, float *dx,
+                          float *plane) {
     const winograd_shape *s = &plan->shape;
     int side = plan->plane_side, more = plan->taps - 1;
     long count = (long)s->side * s->side * s->channels;
@@ -111,8 +118,8 @@ static void input_adjoint(const winograd_plan *plan, const float *d, int images,
                 tile_input_adjoint(plan->size[y] + more, plan->size[z] + more, &from,
                                    plane + (plan->begin[y] * side + plan->begin[z]) * V, (long)side * V, V);
             }
-            plane_scatter(plan, plane, chunk / plan->in_chunks, chunk % plan->in_chunks, mask ? mask + image * count : 0,
-                          dx + image * count);
+            plane_scatter(plan, plane, chunk / plan->in_chunks, chunk % plan->in_chunks,
+                          mask ? mask + image * count : 0, dx + image * count);
         }
 }
 
@@ -124,7 +131,8 @@ ALWAYS_INLINE int outputs_in(const winograd_plan *plan, int chunk) {
     return least(V, plan->outputs - chunk % plan->out_chunks * V);
 }
 
-static void output(const winograd_plan *plan, const float *m, int images, const float *bias, int relu, float *y, float *plane) {
+static void output(const winograd_plan *plan, const float *m, int images, const float *bias, int relu,
+                   float *y, float *plane) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
     for (int image = 0; image < images; image++, y += (long)side * side * channels)
         for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
@@ -140,11 +148,13 @@ static void output(const winograd_plan *plan, const float *m, int images, const 
                             to + ((long)plan->begin[i] * side + plan->begin[j]) * pixel, side * pixel, pixel);
             }
             if (count < V)
-                for (int p = 0; p < side * side; p++) store_first(y + (long)p * channels + first, load(plane + p * V), count);
+                for (int p = 0; p < side * side; p++)
+                    store_first(y + (long)p * channels + first, load(plane + p * V), count);
         }
 }
 
-static void output_adjoint(const winograd_plan *plan, const float *dy, int images, float *e, float *sums, float *plane) {
+static void output_adjoint(const winograd_plan *plan, const float *dy, int images, float *e, float *sums,
+                           float *plane) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
     for (int image = 0; image < images; image++, dy += (long)side * side * channels, sums += channels)
         for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
@@ -162,40 +172,58 @@ static void output_adjoint(const winograd_plan *plan, const float *dy, int image
                 int i = tile / plan->tiles, j = tile % plan->tiles;
                 domain d = tile_domain(plan, e + chunk * plan->chunk_stride, plan->out_stride, image, tile);
                 tile_output_adjoint(plan->taps, plan->size[i], plan->size[j],
-                                    from + ((long)plan->begin[i] * side + plan->begin[j]) * pixel, side * pixel, pixel, &d);
+                                    from + ((long)plan->begin[i] * side + plan->begin[j]) * pixel,
+                                    side * pixel, pixel, &d);
             }
         }
 }
 
 // MARK: - Products
 
+/// The matrices of one group at one point of V (or D), and of M (or E).
+ALWAYS_INLINE matrix inputs_at(const winograd_plan *plan, const float *v, int group, int point) {
+    return matrix_at(v + point * plan->in_stride + group * plan->in_chunks * plan->chunk_stride,
+                     plan->chunk_stride);
+}
+ALWAYS_INLINE matrix outputs_at(const winograd_plan *plan, const float *m, int group, int point) {
+    return matrix_at(m + point * plan->out_stride + group * plan->out_chunks * plan->chunk_stride,
+                     plan->chunk_stride);
+}
+
 static void products(const winograd_plan *plan, const float *v, int images, const float *u, float *m) {
     int n2 = plan->points * plan->points;
-    long block = (long)plan->in_chunks * plan->out_chunks * V * V, chunk = plan->chunk_stride;
+    long block = (long)plan->in_chunks * plan->out_chunks * V * V;
     for (int group = 0; group < plan->shape.groups; group++)
         for (int p = 0; p < n2; p++, u += block)
             product(images * plan->count[p], plan->out_chunks, plan->in_chunks * V,
-                    v + p * plan->in_stride + group * plan->in_chunks * chunk, chunk, u, plan->in_chunks * V * V,
-                    m + p * plan->out_stride + group * plan->out_chunks * chunk, chunk, 0, u + block);
+                    inputs_at(plan, v, group, p), matrix_at(u, plan->in_chunks * V * V),
+                    outputs_at(plan, m, group, p), 0, u + block);
 }
 
-static void products_adjoint(const winograd_plan *plan, const float *e, int images, const float *ut, float *d) {
+static void products_adjoint(const winograd_plan *plan, const float *e, int images, const float *ut,
+                             float *d) {
     int n2 = plan->points * plan->points;
-    long block = (long)plan->in_chunks * plan->out_chunks * V * V, chunk = plan->chunk_stride;
+    long block = (long)plan->in_chunks * plan->out_chunks * V * V;
     for (int group = 0; group < plan->shape.groups; group++)
         for (int p = 0; p < n2; p++, ut += block)
             product(images * plan->count[p], plan->in_chunks, plan->out_chunks * V,
-                    e + p * plan->out_stride + group * plan->out_chunks * chunk, chunk, ut, plan->out_chunks * V * V,
-                    d + p * plan->in_stride + group * plan->in_chunks * chunk, chunk, 0, ut + block);
+                    outputs_at(plan, e, group, p), matrix_at(ut, plan->out_chunks * V * V),
+                    inputs_at(plan, d, group, p), 0, ut + block);
 }
 
-static void filter_products(const winograd_plan *plan, const float *v, const float *e, int images, int group, int point,
-                            float *dut, int adding) {
-    int parts = (images + plan->images - 1) / plan->images, last = images - (parts - 1) * plan->images;
+static void filter_products(const winograd_plan *plan, const float *v, const float *e, int images, int group,
+                            int point, float *dut, int adding) {
     int n2 = plan->points * plan->points, count = plan->count[point];
-    long block = (long)plan->in_chunks * plan->out_chunks * V * V, chunk = plan->chunk_stride;
-    transposed_product(plan->out_chunks, plan->in_chunks, (long)plan->images * count, (long)last * count, parts,
-                       e + point * plan->out_stride + group * plan->out_chunks * chunk, n2 * plan->out_stride, chunk,
-                       v + point * plan->in_stride + group * plan->in_chunks * chunk, n2 * plan->in_stride, chunk,
-                       dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V, adding);
+    int together = (images + plan->images - 1) / plan->images;
+    const parts parts = {
+        .count = together,
+        .rows = (long)plan->images * count,
+        .last = (long)(images - (together - 1) * plan->images) * count,
+        .a_step = n2 * plan->out_stride,
+        .b_step = n2 * plan->in_stride,
+    };
+    long block = (long)plan->in_chunks * plan->out_chunks * V * V;
+    transposed_product(plan->out_chunks, plan->in_chunks, &parts, outputs_at(plan, e, group, point),
+                       inputs_at(plan, v, group, point),
+                       matrix_at(dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V), adding);
 }

@@ -1,15 +1,18 @@
 #include "winograd.h"
 #include <stdlib.h>
 
-// Outputs of the largest tile in one direction. 3 taps, conv3 to conv5, products of forward, dx and dw in ms: tiles of 2 40,
-// 40, 53; of 4 28, 28, 31; of 5 20, 20, 23; of 6 21, 21, 24. 5 taps, conv2: 2 49, 58, 64; 3 32, 28, 29; 4 22, 22, 25.
+// Outputs of the largest tile in one direction. 3 taps, conv3 to conv5, products of forward, dx and dw in ms:
+// tiles of 2 40, 40, 53; of 4 28, 28, 31; of 5 20, 20, 23; of 6 21, 21, 24. 5 taps, conv2: 2 49, 58, 64; 3
+// 32, 28, 29; 4 22, 22, 25.
 static int largest_tile(int taps) { return taps == 3 ? 5 : 4; }
 
-// Rows that a point's products should have at least: images are taken together until they do. 72 is 8 images of conv3's 9
-// tiles (4 and 16 images: slightly worse), and 1 of conv1 and conv2 (2: 10 % worse, 4: worse still, for the caches).
+// Rows that a point's products should have at least: images are taken together until they do. 72 is 8 images
+// of conv3's 9 tiles (4 and 16 images: slightly worse), and 1 of conv1 and conv2 (2: 10 % worse, 4: worse
+// still, for the caches).
 enum { wanted_rows = 72, most_images = 16 };
 
-// Between two points' matrices, so that the same row of all points does not fall into the same place of every cache.
+// Between two points' matrices, so that the same row of all points does not fall into the same place of every
+// cache.
 enum { stagger = 80 };
 
 static int clamped(int value, int low, int high) { return value < low ? low : value > high ? high : value; }

@@ -1,13 +1,13 @@
-// Between images and planes: a plane is one chunk of 16 channels of one image, [plane_side][plane_side][16], with the
-// padding around it and zeros for channels that do not exist. The transforms read and write planes, so that they know no
-// borders and no ragged channels.
+// Between images and planes: a plane is one chunk of 16 channels of one image, [plane_side][plane_side][16],
+// with the padding around it and zeros for channels that do not exist. The transforms read and write planes,
+// so that they know no borders and no ragged channels.
 #pragma once
 #include "vector.h"
 #include "winograd.h"
 #include <string.h>
 
-/// Channels of a chunk that come from one phase: `count` floats at `offset` of each pixel's run of stride · channels floats
-/// in a row of that phase, at lane `lane` of the chunk.
+/// Channels of a chunk that come from one phase: `count` floats at `offset` of each pixel's run of stride ·
+/// channels floats in a row of that phase, at lane `lane` of the chunk.
 typedef struct {
     int phase, offset, lane, count;
 } segment;
@@ -39,7 +39,8 @@ static void plane_gather(const winograd_plan *plan, const float *image, int grou
 }
 
 /// The adjoint, without the sum: a plane's inside into the image; 0 where `mask` is given and not above 0.
-static void plane_scatter(const winograd_plan *plan, const float *plane, int group, int chunk, const float *mask, float *image) {
+static void plane_scatter(const winograd_plan *plan, const float *plane, int group, int chunk,
+                          const float *mask, float *image) {
     const winograd_shape *s = &plan->shape;
     int count = least(V, plan->inputs - chunk * V);
     long first = group * plan->inputs + chunk * V;
@@ -71,7 +72,8 @@ static void padded_row(const winograd_plan *plan, const float *image, int y, flo
 
 /// Space to depth: a chunk's plane of an image with a stride. All of the plane is written.
 /// `rows`: as many padded rows as a chunk has phases, with 16 floats before and after each that may be read.
-static void plane_gather_phases(const winograd_plan *plan, const float *image, int chunk, float *plane, float *rows) {
+static void plane_gather_phases(const winograd_plan *plan, const float *image, int chunk, float *plane,
+                                float *rows) {
     const winograd_shape *s = &plan->shape;
     segment segments[V];
     int count = segments_of(plan, chunk, segments), run = s->stride * s->channels;
@@ -85,10 +87,12 @@ static void plane_gather_phases(const winograd_plan *plan, const float *image, i
     }
     for (int y = 0; y < plan->plane_side; y++, plane += plan->plane_side * V) {
         for (int k = 0; k < count; k++)
-            padded_row(plan, image, y * s->stride + segments[k].phase - s->padding, rows + V + k * step, width);
+            padded_row(plan, image, y * s->stride + segments[k].phase - s->padding, rows + V + k * step,
+                       width);
         for (int x = 0; x < plan->plane_side; x++) {
             v16 value = splat(0);
-            for (int k = 0; k < count; k++) value = choose(wanted[k], load(sources[k] + (long)x * run), value);
+            for (int k = 0; k < count; k++)
+                value = choose(wanted[k], load(sources[k] + (long)x * run), value);
             store(plane + x * V, value);
         }
     }

@@ -1,23 +1,26 @@
-// One tile of 16 channels through the two-dimensional transforms: the one-dimensional ones over its columns, then over its
-// rows. In the Winograd domain a tile's n² values lie in n² matrices, `point` floats apart, at the places `rows`.
+// One tile of 16 channels through the two-dimensional transforms: the one-dimensional ones over its columns,
+// then over its rows. In the Winograd domain a tile's n² values lie in n² matrices, `point` floats apart, at
+// the places `rows`.
 //
-// The transforms walk up to 64 streams, more than the hardware follows: each is fetched some rows ahead. Per layer V 3.5 to
-// 2.2 ms, y 4.8 to 2.7, dx 8 to 5.
+// The transforms walk up to 64 streams, more than the hardware follows: each is fetched some rows ahead. Per
+// layer V 3.5 to 2.2 ms, y 4.8 to 2.7, dx 8 to 5.
 #pragma once
 #include "winograd.h"
 #include "winograd_transforms.h"
 
 enum { WRITE_AHEAD = 2 * V, READ_AHEAD = 4 * V };
-enum { MOST_TAPS = 5, MOST_OUTPUTS = 5 };
+enum { MOST_TAPS = 5 };
 
 // What 16 channels of a tile are at most, in floats.
 enum { TILE = WINOGRAD_MOST_POINTS * WINOGRAD_MOST_POINTS * V };
 
 // Points and outputs of every tile in one direction, and the taps that relate them.
 #define EACH_POINTS(CASE) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-#define EACH_TILE(CASE)                                                                                              \
-    CASE(3, 1, 3) CASE(4, 2, 3) CASE(5, 3, 3) CASE(6, 4, 3) CASE(7, 5, 3) CASE(5, 1, 5) CASE(6, 2, 5) CASE(7, 3, 5) \
-    CASE(8, 4, 5)
+// clang-format off
+#define EACH_TILE(CASE)                                                 \
+    CASE(3, 1, 3) CASE(4, 2, 3) CASE(5, 3, 3) CASE(6, 4, 3) CASE(7, 5, 3) \
+    CASE(5, 1, 5) CASE(6, 2, 5) CASE(7, 3, 5) CASE(8, 4, 5)
+// clang-format on
 #define KEY(POINTS, OUTPUTS) ((POINTS) * 8 + (OUTPUTS))
 
 typedef void (*transform)(const float *x, long xs, float *y, long ys);
@@ -37,13 +40,15 @@ ALWAYS_INLINE float *place(const domain *d, int i, int j) {
 }
 
 /// `count` transforms of lines that begin `step` floats apart.
-ALWAYS_INLINE void lines(transform f, int count, const float *x, long x_step, long xs, float *y, long y_step, long ys) {
+ALWAYS_INLINE void lines(transform f, int count, const float *x, long x_step, long xs, float *y, long y_step,
+                         long ys) {
 #pragma clang loop unroll(disable)
     for (int j = 0; j < count; j++) f(x + j * x_step, xs, y + j * y_step, ys);
 }
 
 /// The second pass into the domain: t[height][t_width] → height × width values, which f makes of each row.
-ALWAYS_INLINE void rows_into(transform f, int height, const int width, const float *t, int t_width, const domain *d) {
+ALWAYS_INLINE void rows_into(transform f, int height, const int width, const float *t, int t_width,
+                             const domain *d) {
     for (int i = 0; i < height; i++) {
         float row[WINOGRAD_MOST_POINTS * V] __attribute__((aligned(64)));
         f(t + i * t_width * V, V, row, V);
@@ -56,7 +61,8 @@ ALWAYS_INLINE void rows_into(transform f, int height, const int width, const flo
 }
 
 /// The first pass out of the domain: height × width values → t[height][t_width].
-ALWAYS_INLINE void rows_from(transform f, int height, const int width, const domain *d, float *t, int t_width) {
+ALWAYS_INLINE void rows_from(transform f, int height, const int width, const domain *d, float *t,
+                             int t_width) {
     for (int i = 0; i < height; i++) {
         float row[WINOGRAD_MOST_POINTS * V] __attribute__((aligned(64)));
         for (int j = 0; j < width; j++) {
@@ -71,9 +77,9 @@ ALWAYS_INLINE void rows_from(transform f, int height, const int width, const dom
 /// Bᵀ x B of height × width inputs at x, whose rows and pixels lie `row` and `pixel` floats apart.
 static void tile_input(int height, int width, const float *x, long row, long pixel, const domain *d) {
     float t[TILE] __attribute__((aligned(64)));
-#define COLUMNS(N)                                                        \
-    case N: lines(input_##N, width, x, pixel, row, t, V, (long)width * V); break;
-#define ROWS(N)                                              \
+#define COLUMNS(N) \
+    case N: lines(input_##N, width, x, pixel, row, t, V, (long)width *V); break;
+#define ROWS(N) \
     case N: rows_into(input_##N, height, N, t, width, d); break;
     switch (height) { EACH_POINTS(COLUMNS) }
     switch (width) { EACH_POINTS(ROWS) }
@@ -84,18 +90,18 @@ static void tile_input(int height, int width, const float *x, long row, long pix
 /// The adjoint: adds B D Bᵀ to height × width values at x.
 static void tile_input_adjoint(int height, int width, const domain *d, float *x, long row, long pixel) {
     float t[TILE] __attribute__((aligned(64)));
-#define ROWS(N)                                                      \
+#define ROWS(N) \
     case N: rows_from(input_adjoint_##N, height, N, d, t, width); break;
-#define COLUMNS(N)                                                                            \
-    case N:                                                                                   \
-        for (int j = 0; j < width; j++) {                                                     \
-            float y[N * V] __attribute__((aligned(64)));                                      \
-            input_adjoint_##N(t + j * V, (long)width * V, y, V);                              \
-            for (int i = 0; i < N; i++) {                                                     \
-                float *to = x + i * row + j * pixel;                                          \
-                store(to, load(to) + load(y + i * V));                                        \
-            }                                                                                 \
-        }                                                                                     \
+#define COLUMNS(N)                                               \
+    case N:                                                      \
+        for (int j = 0; j < width; j++) {                        \
+            float y[N * V] __attribute__((aligned(64)));         \
+            input_adjoint_##N(t + j * V, (long)width * V, y, V); \
+            for (int i = 0; i < N; i++) {                        \
+                float *to = x + i * row + j * pixel;             \
+                store(to, load(to) + load(y + i * V));           \
+            }                                                    \
+        }                                                        \
         break;
     switch (width) { EACH_POINTS(ROWS) }
     switch (height) { EACH_POINTS(COLUMNS) }
@@ -104,21 +110,22 @@ static void tile_input_adjoint(int height, int width, const domain *d, float *x,
 }
 
 /// Aᵀ M A + bias, rectified if `relu`, as `height` × `width` outputs at y. `taps`: r.
-static void tile_output(int taps, int height, int width, const domain *d, v16 bias, int relu, float *y, long row, long pixel) {
+static void tile_output(int taps, int height, int width, const domain *d, v16 bias, int relu, float *y,
+                        long row, long pixel) {
     float t[TILE] __attribute__((aligned(64)));
     int points = height + taps - 1;
-#define ROWS(N, M, R)                                                      \
+#define ROWS(N, M, R) \
     case KEY(N, M): rows_from(output_##N##_##M, points, N, d, t, M); break;
-#define COLUMNS(N, M, R)                                                                      \
-    case KEY(N, M):                                                                           \
-        for (int j = 0; j < width; j++) {                                                     \
-            float out[M * V] __attribute__((aligned(64)));                                    \
-            output_##N##_##M(t + j * V, (long)width * V, out, V);                             \
-            for (int i = 0; i < M; i++) {                                                     \
-                v16 value = load(out + i * V) + bias;                                         \
-                store(y + i * row + j * pixel, relu ? rectified(value) : value);              \
-            }                                                                                 \
-        }                                                                                     \
+#define COLUMNS(N, M, R)                                                         \
+    case KEY(N, M):                                                              \
+        for (int j = 0; j < width; j++) {                                        \
+            float out[M * V] __attribute__((aligned(64)));                       \
+            output_##N##_##M(t + j * V, (long)width * V, out, V);                \
+            for (int i = 0; i < M; i++) {                                        \
+                v16 value = load(out + i * V) + bias;                            \
+                store(y + i * row + j * pixel, relu ? rectified(value) : value); \
+            }                                                                    \
+        }                                                                        \
         break;
     switch (KEY(width + taps - 1, width)) { EACH_TILE(ROWS) }
     switch (KEY(points, height)) { EACH_TILE(COLUMNS) }
@@ -127,12 +134,13 @@ static void tile_output(int taps, int height, int width, const domain *d, v16 bi
 }
 
 /// The adjoint: A dy Aᵀ.
-static void tile_output_adjoint(int taps, int height, int width, const float *dy, long row, long pixel, const domain *d) {
+static void tile_output_adjoint(int taps, int height, int width, const float *dy, long row, long pixel,
+                                const domain *d) {
     float t[TILE] __attribute__((aligned(64)));
     int points = height + taps - 1;
-#define COLUMNS(N, M, R)                                                                              \
-    case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width * V); break;
-#define ROWS(N, M, R)                                                                  \
+#define COLUMNS(N, M, R) \
+    case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width *V); break;
+#define ROWS(N, M, R) \
     case KEY(N, M): rows_into(output_adjoint_##N##_##M, points, N, t, width, d); break;
     switch (KEY(points, height)) { EACH_TILE(COLUMNS) }
     switch (KEY(width + taps - 1, width)) { EACH_TILE(ROWS) }
@@ -143,27 +151,28 @@ static void tile_output_adjoint(int taps, int height, int width, const float *dy
 /// G w Gᵀ: taps × taps values `tap` floats apart → points × points values `point` floats apart.
 static void tile_filter(int points, int taps, const float *w, long tap, float *u, long point) {
     float t[TILE] __attribute__((aligned(64)));
-#define BOTH(N, M, R)                                                                 \
-    case KEY(N, M):                                                                   \
-        lines(filter_##N##_##R, R, w, tap, R * tap, t, V, R * V);                     \
-        lines(filter_##N##_##R, N, t, R * V, V, u, N * point, point);                 \
+#define BOTH(N, M, R)                                               \
+    case KEY(N, M):                                                 \
+        lines(filter_##N##_##R, R, w, tap, R *tap, t, V, R *V);     \
+        lines(filter_##N##_##R, N, t, R *V, V, u, N *point, point); \
         break;
     switch (KEY(points, points - taps + 1)) { EACH_TILE(BOTH) }
 #undef BOTH
 }
 
 /// The adjoint: Gᵀ dU G of the sum of `parts` that lie `part` floats apart.
-static void tile_filter_adjoint(int points, int taps, const float *du, long point, int parts, long part, float *dw) {
+static void tile_filter_adjoint(int points, int taps, const float *du, long point, int parts, long part,
+                                float *dw) {
     float sum[TILE] __attribute__((aligned(64))), t[TILE] __attribute__((aligned(64)));
     for (int p = 0; p < points * points; p++) {
         v16 value = load(du + p * point);
         for (int k = 1; k < parts; k++) value += load(du + p * point + k * part);
         store(sum + p * V, value);
     }
-#define BOTH(N, M, R)                                                                 \
-    case KEY(N, M):                                                                   \
-        lines(filter_adjoint_##N##_##R, N, sum, N * V, V, t, R * V, V);               \
-        lines(filter_adjoint_##N##_##R, R, t, V, R * V, dw, V, R * V);                \
+#define BOTH(N, M, R)                                                 \
+    case KEY(N, M):                                                   \
+        lines(filter_adjoint_##N##_##R, N, sum, N *V, V, t, R *V, V); \
+        lines(filter_adjoint_##N##_##R, R, t, V, R *V, dw, V, R *V);  \
         break;
     switch (KEY(points, points - taps + 1)) { EACH_TILE(BOTH) }
 #undef BOTH

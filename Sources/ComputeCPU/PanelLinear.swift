@@ -44,11 +44,15 @@ final class PanelLinear: LayerOperation {
         lastPanel = try FloatBuffer(outputs % Self.width == 0 ? 0 : inputs * Self.width)
     }
 
-    private var panels: Int { (outputs + Self.width - 1) / Self.width }
+    private var panelCount: Int { (outputs + Self.width - 1) / Self.width }
     private var panelSize: Int { inputs * Self.width }
-    /// Of whole panels.
     private var wholePanels: Int { outputs / Self.width }
     private func columns(_ panel: Int) -> Int { min(Self.width, outputs - panel * Self.width) }
+
+    /// A matrix of this many rows.
+    private func panels(_ start: Floats, _ rows: Int) -> matrix {
+        matrix(at: start, chunk: rows * Self.width)
+    }
 
     private func roundedUp(_ count: Int) -> Int { (count + Self.width - 1) / Self.width * Self.width }
 
@@ -62,7 +66,7 @@ final class PanelLinear: LayerOperation {
     }
     /// X, dY and dYᵀ in panels.
     var partialsCount: Int {
-        capacity * (roundedUp(inputs) + panels * Self.width) + outputs * roundedUp(capacity)
+        capacity * (roundedUp(inputs) + panelCount * Self.width) + outputs * roundedUp(capacity)
     }
 
     var updatesItsWeights: Bool { true }
@@ -74,7 +78,7 @@ final class PanelLinear: LayerOperation {
         let packed = workspace.partials
         pack(x, columns: inputs, rows: pass.count, into: packed, workspace)
         widenLastPanel()
-        workspace.lanes.run(over: panels, by: Self.panelsPerTask) { range, lane in
+        workspace.lanes.run(over: panelCount, by: Self.panelsPerTask) { range, lane in
             let block = workspace.scratch[lane]
             multiply(packed, range, pass.count, into: block)
             for (place, panel) in range.enumerated() {
@@ -93,8 +97,8 @@ final class PanelLinear: LayerOperation {
             let depth = min(Self.depth, inputs - from)
             func multiply(_ w: Floats, _ count: Int, _ place: Int) {
                 kernels.product(
-                    Int32(rows), Int32(count), depth, x + from * rows, rows * Self.width,
-                    w + from * Self.width, panelSize, block + place * rows * Self.width, rows * Self.width,
+                    Int32(rows), Int32(count), depth, panels(x + from * rows, rows),
+                    panels(w + from * Self.width, inputs), panels(block + place * rows * Self.width, rows),
                     from > 0 ? 1 : 0, nil)
             }
             if !whole.isEmpty {
@@ -107,7 +111,7 @@ final class PanelLinear: LayerOperation {
     func parametersChanged() { lastPanelIsCurrent = false }
 
     private func widenLastPanel() {
-        guard wholePanels < panels, !lastPanelIsCurrent else { return }
+        guard wholePanels < panelCount, !lastPanelIsCurrent else { return }
         lastPanelIsCurrent = true
         panels_widen(
             weights.parameters + wholePanels * panelSize, inputs, Int32(columns(wholePanels)),
@@ -129,7 +133,7 @@ final class PanelLinear: LayerOperation {
         let rows = pass.count
         let packedX = workspace.partials
         let packedDY = packedX + rows * roundedUp(inputs)
-        let transposedDY = packedDY + rows * panels * Self.width
+        let transposedDY = packedDY + rows * panelCount * Self.width
         pack(x, columns: inputs, rows: rows, into: packedX, workspace)
         pack(dy, columns: outputs, rows: rows, into: packedDY, workspace)
         workspace.lanes.run(over: rows, by: Self.width) { range, _ in
@@ -156,15 +160,14 @@ final class PanelLinear: LayerOperation {
         let first = range.lowerBound * Self.width
         func multiply(_ w: Floats, _ from: Int, _ depth: Int) {
             kernels.product(
-                Int32(range.count), Int32(roundedUp(rows) / Self.width), depth, w + first, panelSize,
-                dy + from * Self.width, outputs * Self.width, block, range.count * Self.width,
-                from > 0 ? 1 : 0, nil)
+                Int32(range.count), Int32(roundedUp(rows) / Self.width), depth, panels(w + first, inputs),
+                panels(dy + from * Self.width, outputs), panels(block, range.count), from > 0 ? 1 : 0, nil)
         }
         for from in stride(from: 0, to: wholePanels * Self.width, by: Self.depth) {
             let depth = min(Self.depth, wholePanels * Self.width - from)
             multiply(weights.parameters + from * inputs, from, depth)
         }
-        if wholePanels < panels {
+        if wholePanels < panelCount {
             multiply(lastPanel.pointer, wholePanels * Self.width, columns(wholePanels))
         }
     }
@@ -176,12 +179,12 @@ final class PanelLinear: LayerOperation {
         let height = range.count
         let rounded = roundedUp(height)
         let narrow = tile + Self.panelsPerTile * rounded * Self.width
-        for first in stride(from: 0, to: panels, by: Self.panelsPerTile) {
-            let count = min(Self.panelsPerTile, panels - first)
+        for first in stride(from: 0, to: panelCount, by: Self.panelsPerTile) {
+            let count = min(Self.panelsPerTile, panelCount - first)
             kernels.transposed_product(
-                Int32(rounded / Self.width), Int32(count), pass.count, x + range.lowerBound * pass.count,
-                pass.count * Self.width, dy + first * pass.count * Self.width, pass.count * Self.width, tile,
-                rounded * Self.width, 0)
+                Int32(rounded / Self.width), Int32(count), pass.count,
+                panels(x + range.lowerBound * pass.count, pass.count),
+                panels(dy + first * pass.count * Self.width, pass.count), panels(tile, rounded), 0)
             for panel in first..<first + count {
                 var gradient = tile + (panel - first) * rounded * Self.width
                 let columns = columns(panel)

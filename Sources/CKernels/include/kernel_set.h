@@ -1,5 +1,5 @@
-// The fast path's kernels for one instruction set. All of them compute the same sums in the same order; those with a fused
-// multiply-add (AVX2 and AVX-512) give the same bits.
+// The fast path's kernels for one instruction set. All of them compute the same sums in the same order; those
+// with a fused multiply-add (AVX2 and AVX-512) give the same bits.
 #pragma once
 #include "matrix.h"
 #include "response_pool.h"

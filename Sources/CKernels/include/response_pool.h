@@ -1,6 +1,6 @@
-// Max pooling with what stands before it: local response normalisation of 5 channels and β = ¾, if there is one, and the
-// gradient of a ReLU before both. A row of the image is normalised when the first window needs it and kept until the last
-// has had it; nothing of the normalised image goes to memory.
+// Max pooling with what stands before it: local response normalisation of 5 channels and β = ¾, if there is
+// one, and the gradient of a ReLU before both. A row of the image is normalised when the first window needs
+// it and kept until the last has had it; nothing of the normalised image goes to memory.
 //
 // Among equal maxima the first in reading order wins; NaN beats all (as pooling.h).
 #pragma once
@@ -23,6 +23,6 @@ typedef struct {
     /// One image. winners: for each output, row · kernel + column of its maximum within the window.
     void (*forward)(const response_pool *shape, const float *x, float *y, uint8_t *winners, float *scratch);
     /// Writes all of dx.
-    void (*backward)(const response_pool *shape, const float *x, const float *dy, const uint8_t *winners, float *dx,
-                     float *scratch);
+    void (*backward)(const response_pool *shape, const float *x, const float *dy, const uint8_t *winners,
+                     float *dx, float *scratch);
 } response_pool_kernels;

@@ -1,23 +1,24 @@
 // Convolution in the Winograd domain: forward and both gradients as one bilinear algorithm and its adjoints.
 //
-// The output is cut into square tiles of m × m; each needs (m + r − 1)² inputs, which overlap those of its neighbours. With
-// the matrices of winograd_transforms.py, in both directions of the image:
+// The output is cut into square tiles of m × m; each needs (m + r − 1)² inputs, which overlap those of its
+// neighbours. With the matrices of winograd_transforms.py, in both directions of the image:
 //
 //   forward    V = Bᵀ x B     M = V U for each point     y = Aᵀ M A + bias
 //   backward   E = A dy Aᵀ    D = E Uᵀ for each point    dx += B D Bᵀ
 //                             dU = Vᵀ E for each point   dw = Gᵀ dU G
 //   kernels    U = G w Gᵀ
 //
-// V of a point is a matrix of tiles × input channels, U of input × output channels: a convolution becomes n² large matrix
-// products, 2.5 to 4 times fewer multiplications than a direct one. E is made once and serves both gradients; V is made
-// again for the backward pass, which costs less than to keep it.
+// V of a point is a matrix of tiles × input channels, U of input × output channels: a convolution becomes n²
+// large matrix products, 2.5 to 4 times fewer multiplications than a direct one. E is made once and serves
+// both gradients; V is made again for the backward pass, which costs less than to keep it.
 //
-// Tiles are ragged (13 = 5 + 5 + 3): a tile of m outputs takes the first m + r − 1 of the nested points, so that a point's
-// matrix has as many rows as there are tiles that use it, and no output is computed that does not exist.
+// Tiles are ragged (13 = 5 + 5 + 3): a tile of m outputs takes the first m + r − 1 of the nested points, so
+// that a point's matrix has as many rows as there are tiles that use it, and no output is computed that does
+// not exist.
 //
-// A convolution with a stride s is one of stride 1 over s × s times as many channels (space to depth): pixel (y, x) of
-// phase (py, px) is pixel (s y + py, s x + px) of the image. AlexNet's 11 × 11 of stride 4 on 3 channels becomes 3 × 3 on
-// 48; its twelfth row and column of taps do not exist and are zero.
+// A convolution with a stride s is one of stride 1 over s × s times as many channels (space to depth): pixel
+// (y, x) of phase (py, px) is pixel (s y + py, s x + px) of the image. AlexNet's 11 × 11 of stride 4 on 3
+// channels becomes 3 × 3 on 48; its twelfth row and column of taps do not exist and are zero.
 //
 // Storage, in floats, with channels in chunks of 16 (filled with zeros where they do not divide):
 //   x, y, dx, dy   [image][row][column][channel]
@@ -59,8 +60,8 @@ typedef struct {
     int *rows;
 } winograd_plan;
 
-/// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a stride, too many
-/// tiles), or without memory.
+/// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a
+/// stride, too many tiles), or without memory.
 winograd_plan *winograd_plan_create(const winograd_shape *shape);
 void winograd_plan_destroy(winograd_plan *plan);
 
@@ -71,28 +72,35 @@ long winograd_filter_count(const winograd_plan *plan);
 /// Floats of the scratch that transforms need: a chunk's plane, and a row of the image in phases.
 long winograd_plane_count(const winograd_plan *plan);
 
-/// The algorithm for one instruction set. `images` is at most the plan's; x, y, dx and dy point at the first of them.
+/// The algorithm for one instruction set. `images` is at most the plan's; x, y, dx and dy point at the first
+/// of them.
 typedef struct {
     /// U and Uᵀ for one chunk of inputs and one of outputs of a group. uᵀ may be null.
-    void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk, float *u, float *ut);
+    void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
+                   float *u, float *ut);
     /// V = Bᵀ x B.
     void (*input)(const winograd_plan *plan, const float *x, int images, float *v, float *plane);
     /// M = V U.
     void (*products)(const winograd_plan *plan, const float *v, int images, const float *u, float *m);
     /// y = Aᵀ M A + bias, then max(0, ·) if `relu`.
-    void (*output)(const winograd_plan *plan, const float *m, int images, const float *bias, int relu, float *y, float *plane);
+    void (*output)(const winograd_plan *plan, const float *m, int images, const float *bias, int relu,
+                   float *y, float *plane);
 
     /// E = A dy Aᵀ, and each image's sums of dy over its pixels: [image][output].
-    void (*output_adjoint)(const winograd_plan *plan, const float *dy, int images, float *e, float *sums, float *plane);
+    void (*output_adjoint)(const winograd_plan *plan, const float *dy, int images, float *e, float *sums,
+                           float *plane);
     /// D = E Uᵀ.
-    void (*products_adjoint)(const winograd_plan *plan, const float *e, int images, const float *ut, float *d);
+    void (*products_adjoint)(const winograd_plan *plan, const float *e, int images, const float *ut,
+                             float *d);
     /// dx = Σ B D Bᵀ over the tiles, for stride 1; 0 where `mask` is given and not above 0.
-    void (*input_adjoint)(const winograd_plan *plan, const float *d, int images, const float *mask, float *dx, float *plane);
-    /// dUᵀ (+)= Eᵀ V of one point and group, over `images` in any number, whose V and E lie one plan's images after the other.
-    void (*filter_products)(const winograd_plan *plan, const float *v, const float *e, int images, int group, int point,
-                            float *dut, int adding);
-    /// dw = Gᵀ dU G for one chunk of inputs and one of outputs of a group, with dU the sum of `parts` that lie `part`
-    /// floats apart, in their order.
-    void (*filter_adjoint)(const winograd_plan *plan, const float *dut, int parts, long part, int group, int in_chunk,
-                           int out_chunk, float *dw);
+    void (*input_adjoint)(const winograd_plan *plan, const float *d, int images, const float *mask, float *dx,
+                          float *plane);
+    /// dUᵀ (+)= Eᵀ V of one point and group, over `images` in any number, whose V and E lie one plan's images
+    /// after the other.
+    void (*filter_products)(const winograd_plan *plan, const float *v, const float *e, int images, int group,
+                            int point, float *dut, int adding);
+    /// dw = Gᵀ dU G for one chunk of inputs and one of outputs of a group, with dU the sum of `parts` that
+    /// lie `part` floats apart, in their order.
+    void (*filter_adjoint)(const winograd_plan *plan, const float *dut, int parts, long part, int group,
+                           int in_chunk, int out_chunk, float *dw);
 } winograd_kernels;

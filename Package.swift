@@ -57,6 +57,7 @@ let package = Package(
             name: "Datasets",
             dependencies: ["Files", "Images", "Records", "CSV", "CKernels", "Randomness", crypto, system]),
         .target(name: "Figures", dependencies: ["Images"]),
+        .target(name: "Weights", dependencies: ["Checkpoints", "Files", "Networks", "CZlib", system]),
 
         // Level 4
         .target(
@@ -79,8 +80,8 @@ let package = Package(
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Spool",
                 "InputPipeline",
-                "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log, arguments,
-                system,
+                "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", "Weights", log,
+                arguments, system,
             ]),
 
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
@@ -98,6 +99,12 @@ let package = Package(
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
+        .testTarget(
+            name: "WeightsTests",
+            dependencies: [
+                "TemporaryFolders", "Weights", "Checkpoints", "Compute", "ComputeCPU", "Networks", system,
+            ],
+            exclude: ["Golden"]),
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", crypto, system]),
@@ -134,7 +141,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Records", "TensorBoard", system,
+                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Records", "TensorBoard",
+                "Weights", system,
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(

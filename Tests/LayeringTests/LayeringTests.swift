@@ -8,7 +8,7 @@ import Testing
         ["COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CLinux"],
         ["Randomness", "Records", "Files", "JSON", "CSV", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
-        ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures"],
+        ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures", "Weights"],
         ["ComputeCPU", "InputPipeline", "Spool"],
         ["Daemon", "Training"],
         ["alexnetd"],

@@ -7,6 +7,7 @@ import InputPipeline
 import Jobs
 import Spool
 import Training
+import Weights
 
 extension Jobs.ExitCode {
     init(_ error: any Error) {
@@ -24,6 +25,7 @@ extension Jobs.ExitCode {
         case let error as CheckpointsError:
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
         case is TrainingError: self = .badInput
+        case let error as WeightsError: self = error.code == .io ? .fault : .badInput
         case let error as SpoolError: self = [.refused, .taken].contains(error.code) ? .badInput : .fault
         default: self = .fault
         }

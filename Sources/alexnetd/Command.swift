@@ -14,7 +14,7 @@ struct Alexnetd: ParsableCommand {
             DemoCommand.self, ServeCommand.self, TrainCommand.self, ValidateCommand.self, TimeCommand.self,
         ],
         groupedSubcommands: [
-            CommandGroup(name: "Weights", subcommands: [ImportCommand.self]),
+            CommandGroup(name: "Weights", subcommands: [ImportCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
             CommandGroup(

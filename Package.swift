@@ -141,7 +141,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Records", "TensorBoard",
+                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Networks", "Records",
+                "TensorBoard",
                 "Weights", system,
             ],
             path: "Tests/FuzzTargets"),

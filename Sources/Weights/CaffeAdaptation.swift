@@ -19,6 +19,7 @@ struct CaffeAdaptation: Sendable {
         var notes = ["the first layer's filters now see red, green and blue, where Caffe's see blue first"]
         var factors: [String: Double] = [:]
         var given = net.layers.compactMap(\.normalization)[...]
+        let hasNone = given.isEmpty
         var previous: Layer?
         var pending = 1.0
         for layer in network.layers {
@@ -26,7 +27,8 @@ struct CaffeAdaptation: Sendable {
                 let other =
                     given.popFirst()
                     ?? CaffeNet.Normalization(size: own.size, alpha: own.alpha, beta: own.beta)
-                if (other.size, other.alpha, other.beta) != (own.size, own.alpha, own.beta) || !(other.k > 0)
+                if (other.size, other.alpha, other.beta) != (own.size, own.alpha, own.beta)
+                    || !(other.k > 0 && other.k.isFinite)
                 {
                     notes.append(
                         "\(layer.name) is another in the file (size \(other.size), alpha \(other.alpha), beta "
@@ -36,8 +38,8 @@ struct CaffeAdaptation: Sendable {
                 let scale = (Double(own.k) / Double(other.k)).squareRoot()
                 if scale == 1 { continue }
                 notes.append(
-                    "\(layer.name) has k \(other.k) in the file and \(own.k) here; the layers around make up for it"
-                )
+                    "\(layer.name) has k \(other.k) \(hasNone ? "as Caffe has it by default" : "in the file") and "
+                        + "\(own.k) here; the layers around make up for it")
                 for role in ["weight", "bias"] {
                     if let prefix = previous?.parameterPrefix {
                         factors["\(prefix).\(role)", default: 1] *= scale

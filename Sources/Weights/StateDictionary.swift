@@ -6,8 +6,8 @@ struct StateDictionary {
     private static let wrappers = [
         "state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights", "params",
     ]
-    /// Dictionaries within one another.
-    private static let deepest = 4
+    /// Looked into, one within the other.
+    private static let mostDictionaries = 32
 
     let graph: PickleGraph
     /// The tensor that a node stands for, nil for one that is none.
@@ -16,7 +16,8 @@ struct StateDictionary {
     /// In the order of the dictionary.
     /// - Throws: `.unsupported` where there is no state_dict; `.damaged`, with the tensor's name.
     func tensors() throws -> [(name: String, tensor: StoredTensor)] {
-        guard let entries = try find(graph.root, depth: 0) else {
+        var visited: Set<Int> = []
+        guard let entries = try find(graph.root, &visited) else {
             throw WeightsError.unsupported(
                 "it holds no state_dict; save one in Python: torch.save(model.state_dict(), FILE)")
         }
@@ -25,12 +26,18 @@ struct StateDictionary {
         }
     }
 
-    private func find(_ value: PickleValue, depth: Int) throws -> [(key: String, value: PickleValue)]? {
-        guard depth < Self.deepest, let entries = graph.entries(value) else { return nil }
+    /// - Parameter visited: nodes; a dictionary may lie in another many times, and in itself.
+    private func find(
+        _ value: PickleValue, _ visited: inout Set<Int>
+    ) throws -> [(key: String, value: PickleValue)]? {
+        guard case .node(let index) = value, visited.count < Self.mostDictionaries,
+            visited.insert(index).inserted,
+            let entries = graph.entries(value)
+        else { return nil }
         // First: beside "state_dict" there may be a tensor too, such as the best accuracy.
         for wrapper in Self.wrappers {
             if let inner = entries.last(where: { $0.key == wrapper }),
-                let found = try find(inner.value, depth: depth + 1)
+                let found = try find(inner.value, &visited)
             {
                 return found
             }

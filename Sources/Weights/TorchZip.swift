@@ -10,7 +10,7 @@ enum TorchZip {
         guard tops.count == 1, let top = tops.first else {
             throw WeightsError.unsupported("it is a zip archive without PyTorch's data.pkl")
         }
-        guard try archive.contents("\(top)/constants.pkl") == nil else {
+        guard !archive.names.contains("\(top)/constants.pkl") else {
             throw WeightsError.unsupported(
                 "it is a TorchScript program; save its weights: torch.save(torch.jit.load(FILE).state_dict(), OTHER)"
             )

@@ -14,18 +14,20 @@ struct ZipArchive {
         let name: String
         let crc: UInt32
         let bytes: Bytes
+        /// Neither compressed nor encrypted.
+        let isPlain: Bool
         /// From its local header to its last byte.
         let extent: Range<Int>
     }
 
-    private static let largestDirectory = 1 << 26
+    private static let largestDirectory = 1 << 22
     private let entries: [String: Entry]
 
     /// In no order.
     var names: [String] { Array(entries.keys) }
 
     /// Reads the directory and checks where everything lies.
-    /// - Throws: `.damaged`; `.unsupported` for entries that are compressed or encrypted; `.io`.
+    /// - Throws: `.damaged`, `.io`.
     init(_ bytes: Bytes) throws {
         let directory = try Self.directory(of: bytes)
         var cursor = ByteCursor(try bytes.part(at: directory.lowerBound, count: directory.count))
@@ -47,9 +49,13 @@ struct ZipArchive {
     }
 
     /// An entry's bytes, whose checksum is right; nil if there is no such entry.
-    /// - Throws: `.damaged`, `.io`.
+    /// - Throws: `.damaged`; `.unsupported` for an entry that is compressed or encrypted; `.io`.
     func contents(_ name: String) throws -> Bytes? {
         guard let entry = entries[name] else { return nil }
+        guard entry.isPlain else {
+            throw WeightsError.unsupported(
+                "its entry \(name) is compressed or encrypted; torch.save stores it as it is")
+        }
         var crc: UInt = 0
         try entry.bytes.forEachPiece { crc = crc32_z(crc, $0.baseAddress, $0.count) }
         guard crc == entry.crc else {
@@ -138,11 +144,8 @@ struct ZipArchive {
             if stored == 0xffff_ffff { stored = try field.littleEndian(UInt64.self) }
             if offset == 0xffff_ffff { offset = try field.littleEndian(UInt64.self) }
         }
-        guard method == 0, flags & 1 == 0 else {
-            throw WeightsError.unsupported(
-                "its entry \(name) is compressed or encrypted; torch.save stores it as it is")
-        }
-        guard stored == size else {
+        let isPlain = method == 0 && flags & 1 == 0
+        guard !isPlain || stored == size else {
             throw WeightsError.damaged("its entry \(name) is stored, and not of its own size")
         }
 
@@ -157,10 +160,11 @@ struct ZipArchive {
         guard try bytes.array(at: header + 30, count: nameLength) == rawName else {
             throw WeightsError.damaged("its entry \(name) has another name in front of its bytes")
         }
-        let contents = try bytes.part(at: start, count: try index(size))
+        let contents = try bytes.part(at: start, count: try index(stored))
         guard start + contents.count <= end else {
             throw WeightsError.damaged("its entry \(name) reaches into the directory")
         }
-        return Entry(name: name, crc: crc, bytes: contents, extent: header..<start + contents.count)
+        return Entry(
+            name: name, crc: crc, bytes: contents, isPlain: isPlain, extent: header..<start + contents.count)
     }
 }

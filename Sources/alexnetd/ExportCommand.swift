@@ -14,7 +14,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export", abstract: "Write a run's weights for PyTorch, Caffe or safetensors.",
         discussion: """
             A .pth is a state_dict that torch.load reads with weights_only=True; with model: torchvision it is \
-            torchvision's. A .caffemodel holds the whole network, its filters turned to blue first. For example:
+            torchvision's. A .caffemodel holds the whole network, its filters turned to blue first; the LRN layers of a \
+            prototxt for it need k: 2. For example:
 
               alexnetd export caltech --output caltech.pth
             """)

@@ -8,9 +8,11 @@ private import Foundation
 private import Images
 private import JSON
 private import Jobs
+private import Networks
 private import Records
 package import SystemPackage
 private import TensorBoard
+private import Weights
 
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// An image of either format, turned as its EXIF says.
@@ -27,6 +29,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case events
     /// A file of tensors.
     case safetensors
+    /// Weights of PyTorch, in any of its forms.
+    case pth
+    /// Weights of Caffe, in either of its forms.
+    case caffemodel
 
     /// - Parameter scratch: a folder for those that read files.
     package func run(_ bytes: [UInt8], scratch: FilePath) {
@@ -38,6 +44,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .job: for name in ["a.yml", "a.json"] { _ = try? JobSpec(bytes: bytes, file: name) }
         case .events: Self.events(bytes, scratch)
         case .safetensors: Self.safetensors(bytes, scratch)
+        case .pth, .caffemodel: Self.weights(bytes)
         }
     }
 
@@ -74,5 +81,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         let file = scratch.appending("model.safetensors")
         guard (try? Data(bytes).write(to: URL(filePath: file.string))) != nil else { return }
         _ = try? SafetensorsFile(file)
+    }
+
+    /// All that importing does; which form it is, the bytes say.
+    private static func weights(_ bytes: [UInt8]) {
+        guard let file = try? TensorFile(Bytes(bytes)) else { return }
+        for tensor in file.tensors {
+            // No tensor has more elements than its file has bytes.
+            var values = [Float](repeating: 0, count: tensor.count)
+            try? values.withUnsafeMutableBufferPointer { try tensor.read(into: $0) }
+        }
+        for model in Model.allCases { _ = try? NetworkWeights(file, model) }
     }
 }

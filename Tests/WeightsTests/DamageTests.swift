@@ -167,20 +167,24 @@ import Testing
         #expect(text.contains(words ?? "nothing"), "\(text)")
     }
 
-    // MARK: - Zip
+    @Test func bigEndianStreamsAreRefused() {
+        // {"little_endian": False} in place of {}.
+        let facts = [0x7d, 0x58, 13, 0, 0, 0] + ascii("little_endian") + [0x89, 0x73]
+        let bytes = stream([0x7d])
+        let place = 15 + 6 + 2
+        let text = message { try Self.read(Array(bytes[..<place]) + facts + bytes[(place + 1)...]) }
+        #expect(text.contains("big-endian"), "\(text)")
+    }
 
-    @Test func entriesMayNotOverlap() throws {
-        var bytes = try Golden.bytes("kinds-zip.pth")
-        // The directory's entry of data/1 points to the place of data/0, as a small bomb would.
-        let names = ["kinds-zip/data/0", "kinds-zip/data/1"].map { Array($0.utf8) }
-        let first = try #require(bytes.firstRange(of: names[0])).lowerBound - 30
-        let directory = try #require(bytes.ranges(of: names[1]).last).lowerBound - 46
-        for place in 0..<4 { bytes[directory + 42 + place] = UInt8(truncatingIfNeeded: first >> (8 * place)) }
-        #expect(message { try Self.read(bytes) }.contains("another name"))
-        let local = first + 30
-        for (index, byte) in names[1].enumerated() { bytes[local + index] = byte }
-        let other = try #require(bytes.ranges(of: names[0]).last).lowerBound
-        for (index, byte) in names[1].enumerated() { bytes[other + index] = byte }
-        #expect(message { try Self.read(bytes) }.contains("twice"))
+    /// A dictionary with every key under which weights may lie, each of which holds itself.
+    @Test func circlesAreLeft() {
+        var pickle: [UInt8] = [0x7d, 0x71, 0, 0x28]
+        for key in [
+            "state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights", "params",
+        ] {
+            pickle += [0x58, UInt8(key.utf8.count), 0, 0, 0] + ascii(key) + [0x68, 0]
+        }
+        for _ in 0..<20_000 { pickle += [0x58, 1, 0, 0, 0, 0x61, 0x4e] }
+        #expect(message { try Self.read(stream(pickle + [0x75])) }.contains("no state_dict"))
     }
 }

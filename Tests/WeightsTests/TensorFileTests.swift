@@ -82,4 +82,29 @@ import Testing
         #expect(message { _ = try TensorFile(folder.path.appending("none.pth")) }.contains("none.pth"))
         #expect(message { _ = try TensorFile(folder.path) }.contains("is no file"))
     }
+
+    /// A storage that is a part of another, as streams before PyTorch 0.4 had them.
+    @Test func readsPartsOfStorages() throws {
+        func text(_ text: String) -> [UInt8] { [0x58, UInt8(text.utf8.count), 0, 0, 0] + Array(text.utf8) }
+        func global(_ name: String) -> [UInt8] { Array("c\(name)\n".utf8) }
+        var bytes: [UInt8] = [
+            0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e, 0x80, 2,
+            0x4d, 0xe9,
+            3, 0x2e, 0x80, 2, 0x7d, 0x2e,
+        ]
+        // {"a": _rebuild_tensor(('storage', FloatStorage, 'k', 'cpu', 4, ('v', 1, 2)), 0, (2,), (1,))}
+        bytes +=
+            [0x7d] + text("a") + global("torch._utils\n_rebuild_tensor") + [0x28, 0x28] + text("storage")
+        bytes +=
+            global("torch.cuda\nFloatStorage") + text("k") + text("cuda:0") + [0x4b, 4, 0x28] + text("v")
+        bytes += [
+            0x4b, 1, 0x4b, 2, 0x74, 0x74, 0x51, 0x4b, 0, 0x4b, 2, 0x85, 0x4b, 1, 0x85, 0x74, 0x52, 0x73, 0x2e,
+        ]
+        bytes += [0x5d] + text("k") + [0x61, 0x2e]
+        bytes.append(littleEndian: 4 as Int64)
+        for value: Float in [1, 2, 3, 4] { bytes.append(littleEndian: value.bitPattern) }
+        let file = try TensorFile(Bytes(bytes))
+        #expect(file.tensors.map(\.name) == ["a"])
+        #expect(try file.tensors[0].floats() == [2, 3])
+    }
 }

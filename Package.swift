@@ -58,6 +58,7 @@ let package = Package(
             name: "Datasets",
             dependencies: ["Files", "Images", "Records", "CSV", "CKernels", "Randomness", crypto, system]),
         .target(name: "Figures", dependencies: ["Images"]),
+        .target(name: "Weights", dependencies: ["Checkpoints", "Files", "Networks", "CZlib", system]),
 
         // Level 4
         .target(
@@ -87,8 +88,8 @@ let package = Package(
             name: "alexnetd",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Figures",
-                "Images", "Spool", "InputPipeline",
-                "Preparation", "Daemon", "Training", "Randomness", "Systemd", "TensorBoard", "Charts", log,
+                "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training", "Randomness",
+                "Systemd", "TensorBoard", "Charts", "Weights", log,
                 arguments, system,
             ]),
 
@@ -107,6 +108,12 @@ let package = Package(
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
+        .testTarget(
+            name: "WeightsTests",
+            dependencies: [
+                "TemporaryFolders", "Weights", "Checkpoints", "Compute", "ComputeCPU", "Networks", system,
+            ],
+            exclude: ["Golden"]),
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["TemporaryFolders", "Datasets", "CSV", "Images", "Records", system]),
@@ -152,8 +159,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Preparation", "Records",
-                "TensorBoard", system,
+                "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Networks", "Preparation",
+                "Records",
+                "TensorBoard", "Weights", system,
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(

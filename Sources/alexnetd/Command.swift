@@ -15,6 +15,7 @@ struct Alexnetd: ParsableCommand {
             PreviewCommand.self, TimeCommand.self,
         ],
         groupedSubcommands: [
+            CommandGroup(name: "Weights", subcommands: [ImportCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Using", subcommands: [ClassifyCommand.self, EvaluateCommand.self]),
             CommandGroup(

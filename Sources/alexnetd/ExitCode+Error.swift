@@ -8,6 +8,7 @@ import Jobs
 import Preparation
 import Spool
 import Training
+import Weights
 
 extension Jobs.ExitCode {
     init(_ error: any Error) {
@@ -27,6 +28,7 @@ extension Jobs.ExitCode {
         case let error as PreparationError:
             self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
         case is TrainingError: self = .badInput
+        case let error as WeightsError: self = error.code == .io ? .fault : .badInput
         case let error as SpoolError: self = [.refused, .taken].contains(error.code) ? .badInput : .fault
         default: self = .fault
         }

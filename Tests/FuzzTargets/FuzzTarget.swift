@@ -8,10 +8,12 @@ private import Foundation
 private import Images
 private import JSON
 private import Jobs
+private import Networks
 private import Preparation
 private import Records
 package import SystemPackage
 private import TensorBoard
+private import Weights
 
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// An image of either format, turned as its EXIF says.
@@ -34,6 +36,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case mat
     /// Labels of images, CSV or JSON, and names of classes.
     case labels
+    /// Weights of PyTorch, in any of its forms.
+    case pth
+    /// Weights of Caffe, in either of its forms.
+    case caffemodel
 
     /// - Parameter scratch: a folder for those that read files.
     package func run(_ bytes: [UInt8], scratch: FilePath) {
@@ -52,6 +58,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
                 _ = try? LabelTable(name, bytes)
                 _ = try? ClassTable.classes(name, bytes, of: ["0", "1", "cat"])
             }
+        case .pth, .caffemodel: Self.weights(bytes)
         }
     }
 
@@ -95,5 +102,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         let file = scratch.appending("model.safetensors")
         guard (try? Data(bytes).write(to: URL(filePath: file.string))) != nil else { return }
         _ = try? SafetensorsFile(file)
+    }
+
+    /// All that importing does; which form it is, the bytes say.
+    private static func weights(_ bytes: [UInt8]) {
+        guard let file = try? TensorFile(Bytes(bytes)) else { return }
+        for tensor in file.tensors {
+            // No tensor has more elements than its file has bytes.
+            var values = [Float](repeating: 0, count: tensor.count)
+            try? values.withUnsafeMutableBufferPointer { try tensor.read(into: $0) }
+        }
+        for model in Model.allCases { _ = try? NetworkWeights(file, model) }
     }
 }

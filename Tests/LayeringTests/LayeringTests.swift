@@ -11,7 +11,7 @@ import Testing
         ],
         ["Randomness", "Records", "Files", "JSON", "CSV", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
-        ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures"],
+        ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures", "Weights"],
         ["ComputeCPU", "InputPipeline", "Preparation", "Spool"],
         ["Daemon", "Training"],
         ["alexnetd"],

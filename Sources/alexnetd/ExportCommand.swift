@@ -1,0 +1,104 @@
+// `alexnetd export RUN --output FILE`: a run's weights in a form that other programs read.
+
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Jobs
+import Networks
+import SystemPackage
+import Training
+import Weights
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a run's weights for PyTorch, Caffe or safetensors.",
+        discussion: """
+            A .pth is a state_dict that torch.load reads with weights_only=True; with model: torchvision it is \
+            torchvision's. A .caffemodel holds the whole network, its filters turned to blue first; the LRN layers of a \
+            prototxt for it need k: 2. For example:
+
+              alexnetd export caltech --output caltech.pth
+            """)
+
+    @Argument(help: ArgumentHelp("A run's name, or its folder.", valueName: "run"))
+    var name: String
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The file.", valueName: "file"))
+    var output: String
+    @Option(help: "safetensors, pth or caffemodel (default: by the ending of the file).")
+    var format: WeightsExport.Format?
+    @Option(
+        help: ArgumentHelp(
+            "best, newest, or a step; the newest is best where none is marked.", valueName: "which"))
+    var checkpoint: CheckpointChoice = .best
+    @Flag(help: "Replace the file if it is there.")
+    var force = false
+    @OptionGroup var root: RootOptions
+
+    func run() throws {
+        do {
+            let path = FilePath.current.pushing(FilePath(output)).lexicallyNormalized()
+            let format = try chosenFormat(path)
+            let run = try runFolder()
+            let checkpoint = try CheckpointStore(folder: run.checkpoints, keep: nil).checkpoint(
+                checkpoint, of: run)
+            let network = try Self.network(of: checkpoint, run)
+            try WeightsExport(network, from: try checkpoint.tensors(Checkpoint.modelFile))
+                .write(format, to: path, replacing: force)
+            let line =
+                "\(path): \(network.name), \(network.classes) classes, step \(checkpoint.step) of \(run.name)"
+            try Output.write(line.printable + "\n")
+        } catch let error as ValidationError {
+            throw error
+        } catch let exit as ArgumentParser.ExitCode {
+            throw exit
+        } catch {
+            throw ArgumentParser.ExitCode.ending(error)
+        }
+    }
+
+    private func chosenFormat(_ path: FilePath) throws -> WeightsExport.Format {
+        if let format { return format }
+        let ending = path.extension ?? ""
+        guard let format = ending == "pt" ? .pth : WeightsExport.Format(rawValue: ending) else {
+            throw ValidationError(
+                "the ending of \(output) says no format; give --format safetensors, pth or caffemodel")
+        }
+        return format
+    }
+
+    private func runFolder() throws -> RunFolder {
+        let named = root.folder.run(name)
+        let folder = RunFolder(FilePath.current.pushing(FilePath(name)).lexicallyNormalized())
+        let candidates = (JobName.isValid(stem: name) ? [named] : []) + [folder]
+        guard
+            let run = candidates.first(where: {
+                FileManager.default.fileExists(atPath: $0.checkpoints.string)
+            })
+        else {
+            throw ValidationError(
+                "there is no run \(name) with checkpoints in \(root.folder.runs); see --root")
+        }
+        return run
+    }
+
+    private static func network(of checkpoint: Checkpoint, _ run: RunFolder) throws -> Network {
+        do {
+            let plan = try Plan(json: try checkpoint.data(Checkpoint.planFile), name: run.name)
+            let state = try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
+            if let classes = state.data?.classes.count {
+                return AlexNet.network(
+                    plan.model, classes: classes, width: plan.width, dropout: Float(plan.dropout))
+            }
+        } catch let error as CheckpointsError {
+            throw error
+        } catch {
+            throw TrainingError(
+                .checkpoint, "\(checkpoint.folder) was written by another version of this program",
+                cause: error)
+        }
+        throw TrainingError(.checkpoint, "\(checkpoint.folder) was saved before its data set was read")
+    }
+}
+
+extension WeightsExport.Format: ExpressibleByArgument {}

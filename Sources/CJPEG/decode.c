@@ -48,7 +48,8 @@ static inline uint8_t times(int a, int b) { return (uint8_t)((a * b + 127) / 255
 static void rgb_from_cmyk(const uint8_t *cmyk, long count, int inverted, uint8_t *rgb) {
     int flip = inverted ? 0 : 255;
     for (long i = 0; i < count; i++, cmyk += 4, rgb += 3)
-        for (int channel = 0; channel < 3; channel++) rgb[channel] = times(cmyk[channel] ^ flip, cmyk[3] ^ flip);
+        for (int channel = 0; channel < 3; channel++)
+            rgb[channel] = times(cmyk[channel] ^ flip, cmyk[3] ^ flip);
 }
 
 static void choose_color(j_decompress_ptr codec) {
@@ -79,8 +80,8 @@ typedef struct {
     JDIMENSION left, top, width, height;
 } part;
 
-// What a square from the middle needs: also what a filter reaches (a 256th of the side), and a few pixels that upsampling
-// makes otherwise where it finds an end.
+// What a square from the middle needs: also what a filter reaches (a 256th of the side), and a few pixels
+// that upsampling makes otherwise where it finds an end.
 static part middle(const struct jpeg_decompress_struct *codec) {
     JDIMENSION width = codec->output_width, height = codec->output_height;
     JDIMENSION side = width < height ? width : height, margin = 12 + side / 256;
@@ -125,8 +126,8 @@ int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int
         jpeg_destroy_decompress(codec);
         return -1;
     }
-    // Made anew for each image: a used codec lends its old tables to a file that lacks its own, and then an image would
-    // depend on the one before it.
+    // Made anew for each image: a used codec lends its old tables to a file that lacks its own, and then an
+    // image would depend on the one before it.
     jpeg_create_decompress(codec);
     decoder->progress.progress_monitor = limit_scans;
     codec->progress = &decoder->progress;

@@ -4,7 +4,9 @@
 
 #include <math.h>
 
-static inline float clamped(float level, float highest) { return level < 0 ? 0 : level > highest ? highest : level; }
+static inline float clamped(float level, float highest) {
+    return level < 0 ? 0 : level > highest ? highest : level;
+}
 
 // Whole numbers, as torch makes of floats: cut off.
 static inline uint8_t blend(float level, float other, double factor) {
@@ -33,7 +35,8 @@ KERNEL static uint64_t sum_of_greys(const uint8_t *pixels, int width, int height
     return sum;
 }
 
-KERNEL static void blend_all(uint8_t *pixels, int width, int height, long stride, float other, double factor) {
+KERNEL static void blend_all(uint8_t *pixels, int width, int height, long stride, float other,
+                             double factor) {
     for (int y = 0; y < height; y++) {
         uint8_t *row = pixels + y * stride * 3;
         for (int i = 0; i < width * 3; i++) row[i] = blend(row[i], other, factor);

@@ -5,9 +5,13 @@
 #include "pool_kernels.h"
 #include "winograd_kernels.h"
 
-#define KERNEL_SET                                                                                           \
-    {                                                                                                        \
-        .matrix = {product, transposed_product_of_one}, .pool = {pool_forward_kernel, pool_backward_kernel}, \
-        .winograd = {filter,           input,         products,        output,        output_adjoint,        \
-                     products_adjoint, input_adjoint, filter_products, filter_adjoint}                       \
+// clang-format off
+#define KERNEL_SET                                                          \
+    {                                                                       \
+        .matrix = {product, transposed_product_of_one},                     \
+        .pool = {pool_forward_kernel, pool_backward_kernel},                \
+        .winograd = {filter, input, products, output,                       \
+                     output_adjoint, products_adjoint, input_adjoint,       \
+                     filter_products, filter_adjoint},                      \
     }
+// clang-format on

@@ -1,7 +1,7 @@
 #include "orientation.h"
 
-void orientation_copy(const uint8_t *source, long first, long across, long down, int width, int height, uint8_t *target,
-                      long stride) {
+void orientation_copy(const uint8_t *source, long first, long across, long down, int width, int height,
+                      uint8_t *target, long stride) {
     for (int y = 0; y < height; y++) {
         const uint8_t *from = source + (first + y * down) * 3;
         uint8_t *to = target + y * stride * 3;

@@ -64,7 +64,3 @@ void panels_to_outputs(const float *compact, int channels, int pixels, int count
             for (int c = 0; c < count; c++)
                 canonical[((long)c * channels + channel) * pixels + pixel] = *compact++;
 }
-
-void panels_fetch(const float *values, long count) {
-    for (long i = 0; i < count; i += V) __builtin_prefetch(values + i, 1, 2);
-}

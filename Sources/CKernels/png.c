@@ -4,7 +4,8 @@
 #include <string.h>
 
 static inline int paeth(int left, int above, int corner) {
-    int to_left = abs(above - corner), to_above = abs(left - corner), to_corner = abs(left + above - 2 * corner);
+    int to_left = abs(above - corner), to_above = abs(left - corner);
+    int to_corner = abs(left + above - 2 * corner);
     if (to_left <= to_above && to_left <= to_corner) return left;
     return to_above <= to_corner ? above : corner;
 }
@@ -42,8 +43,8 @@ static inline unsigned sample(const uint8_t *row, long index, int depth) {
     return row[bit >> 3] >> (8 - depth - (bit & 7)) & ((1u << depth) - 1);
 }
 
-void png_rgb_row(const uint8_t *row, long count, int color, int depth, const uint8_t palette[768], uint8_t *rgb,
-                 long step) {
+void png_rgb_row(const uint8_t *row, long count, int color, int depth, const uint8_t palette[768],
+                 uint8_t *rgb, long step) {
     int is_colored = color == 2 || color == 6;
     int channels = (is_colored ? 3 : 1) + (color >= 4 ? 1 : 0);
     if (color == 2 && depth == 8 && step == 1) {

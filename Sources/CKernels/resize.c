@@ -87,9 +87,10 @@ static inline bytes16 four_pixels(const uint8_t *const rows[TOGETHER], long offs
     return (bytes16)(words4){pixels[0], pixels[1], pixels[2], pixels[3]};
 }
 
-// Four rows at once, to rows of a multiple of 16 bytes. `safe` columns do not touch the source rows' last pixel.
-KERNEL static void shrink_rows(const axis *axis, int safe, const uint8_t *const source[TOGETHER], uint8_t *target,
-                               long target_row) {
+// Four rows at once, to rows of a multiple of 16 bytes. `safe` columns do not touch the source rows' last
+// pixel.
+KERNEL static void shrink_rows(const axis *axis, int safe, const uint8_t *const source[TOGETHER],
+                               uint8_t *target, long target_row) {
     for (int x = 0; x < safe; x++) {
         const int32_t *weights = axis->weights + (long)x * axis->taps;
         long offset = (long)axis->first[x] * 3;
@@ -167,7 +168,7 @@ int resize_part(resize_scratch *scratch, const uint8_t *pixels, long stride, int
     if (!scratch->rows) return -1;
     shrink_all(x, shape->width, pixels + top * stride * 3, stride * 3, width, rows, scratch->rows, row);
     for (int i = 0; i < shape->height; i++)
-        blend_rows(scratch->rows + (y->first[i] - top) * row, row, y->weights + (long)i * y->taps, y->count[i],
-                   shape->width * 3, target + i * target_stride * 3);
+        blend_rows(scratch->rows + (y->first[i] - top) * row, row, y->weights + (long)i * y->taps,
+                   y->count[i], shape->width * 3, target + i * target_stride * 3);
     return 0;
 }

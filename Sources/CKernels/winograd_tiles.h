@@ -78,7 +78,7 @@ ALWAYS_INLINE void rows_from(transform f, int height, const int width, const dom
 static void tile_input(int height, int width, const float *x, long row, long pixel, const domain *d) {
     float t[TILE] __attribute__((aligned(64)));
 #define COLUMNS(N) \
-    case N: lines(input_##N, width, x, pixel, row, t, V, (long)width *V); break;
+    case N: lines(input_##N, width, x, pixel, row, t, V, (long)width * V); break;
 #define ROWS(N) \
     case N: rows_into(input_##N, height, N, t, width, d); break;
     switch (height) { EACH_POINTS(COLUMNS) }
@@ -139,7 +139,7 @@ static void tile_output_adjoint(int taps, int height, int width, const float *dy
     float t[TILE] __attribute__((aligned(64)));
     int points = height + taps - 1;
 #define COLUMNS(N, M, R) \
-    case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width *V); break;
+    case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width * V); break;
 #define ROWS(N, M, R) \
     case KEY(N, M): rows_into(output_adjoint_##N##_##M, points, N, t, width, d); break;
     switch (KEY(points, height)) { EACH_TILE(COLUMNS) }

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""How fast alexnetd, torchvision and, where it installs, FFCV take the same JPEG files to crops: images per second and core.
+"""How fast alexnetd, torchvision and, where it installs, FFCV take the same JPEG files to crops: images per
+second and core.
 
-    pip install torch torchvision pillow numpy [ffcv] && ./torchvision_loader.py .build/release/alexnetd [FOLDER]
+    pip install torch torchvision pillow numpy [ffcv]
+    ./torchvision_loader.py .build/release/alexnetd [FOLDER]
 
-FOLDER holds train/CLASS/ and val/CLASS/; without it, photographs of 500 x 375 are drawn, and scaled to a shorter side of
-256. All run on one thread, in CPU time, one after the other and around again: the machine's pace counts for all alike.
-torchvision does what ImageFolder and the usual transforms do: PIL's decoding and resizing, crop, mirror, tensor.
+FOLDER holds train/CLASS/ and val/CLASS/; without it, photographs of 500 x 375 are drawn, and scaled to a shorter
+side of 256. All run on one thread, in CPU time, one after the other and around again: the machine's pace counts
+for all alike. torchvision does what ImageFolder and the usual transforms do: PIL's decoding and resizing, crop,
+mirror, tensor.
 """
 
 import json
@@ -28,7 +31,8 @@ def photograph(random, width=500, height=375):
     total = np.zeros((height, width, 3))
     for octave in range(1, 10):
         cells = min(2**octave, width)
-        noise = 0.75 * random.uniform(-128, 128, (cells, cells, 1)) + 0.25 * random.uniform(-128, 128, (cells, cells, 3))
+        grey, colors = (random.uniform(-128, 128, (cells, cells, channels)) for channels in (1, 3))
+        noise = 0.75 * grey + 0.25 * colors
         layer = Image.fromarray((noise + 128).astype(np.uint8)).resize((width, width), Image.BILINEAR)
         total += 1.6 / octave * (np.asarray(layer)[:height].astype(float) - 128)
     return Image.fromarray(np.clip(128 + total, 0, 255).astype(np.uint8))
@@ -56,9 +60,10 @@ def rate(pass_over):
 
 
 def torchvision_rates(folder):
+    mirror = transforms.RandomHorizontalFlip()
     pipelines = {
-        "random_crop, flip, pca_color": [transforms.Resize(256), transforms.RandomCrop(227), transforms.RandomHorizontalFlip()],
-        "random_resized_crop, flip": [transforms.RandomResizedCrop(227), transforms.RandomHorizontalFlip()],
+        "random_crop, flip, pca_color": [transforms.Resize(256), transforms.RandomCrop(227), mirror],
+        "random_resized_crop, flip": [transforms.RandomResizedCrop(227), mirror],
     }
     rates = {}
     for name, steps in pipelines.items():
@@ -76,11 +81,13 @@ def ffcv_rates(folder):
     from ffcv.writer import DatasetWriter
 
     with tempfile.NamedTemporaryFile(suffix=".beton") as file:
-        writer = DatasetWriter(file.name, {"image": RGBImageField(write_mode="jpg"), "label": IntField()}, num_workers=1)
+        fields = {"image": RGBImageField(write_mode="jpg"), "label": IntField()}
+        writer = DatasetWriter(file.name, fields, num_workers=1)
         writer.from_indexed_dataset(datasets.ImageFolder(folder / "train"))
         pipelines = {"image": [RandomResizedCropRGBImageDecoder((227, 227))], "label": [IntDecoder()]}
         loader = Loader(
-            file.name, batch_size=16, num_workers=1, order=OrderOption.RANDOM, pipelines=pipelines, drop_last=False)
+            file.name, batch_size=16, num_workers=1, order=OrderOption.RANDOM, pipelines=pipelines,
+            drop_last=False)
         return {"random_resized_crop, flip": rate(lambda: sum(len(labels) for _, labels in loader))}
 
 
@@ -97,7 +104,10 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folders = [pathlib.Path(sys.argv[2])] if len(sys.argv) == 3 else draw(pathlib.Path(temporary))
         for folder in folders:
-            loaders = {"alexnetd": lambda: alexnetd_rates(sys.argv[1], folder), "torchvision": lambda: torchvision_rates(folder)}
+            loaders = {
+                "alexnetd": lambda: alexnetd_rates(sys.argv[1], folder),
+                "torchvision": lambda: torchvision_rates(folder),
+            }
             try:
                 import ffcv  # noqa: F401
 

@@ -1,6 +1,6 @@
-// A narrow door to libjpeg: whole files in memory, in and out, 8 bits per channel. The only setjmp of the project lives
-// behind it; nothing here prints, exits or jumps across a caller's frame. Same bytes in, same pixels out, whatever was
-// decoded before and on whichever thread.
+// A narrow door to libjpeg: whole files in memory, in and out, 8 bits per channel. The only setjmp of the
+// project lives behind it; nothing here prints, exits or jumps across a caller's frame. Same bytes in, same
+// pixels out, whatever was decoded before and on whichever thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -21,13 +21,15 @@ typedef struct cjpeg_decoder cjpeg_decoder;
 cjpeg_decoder *cjpeg_decoder_new(void);
 void cjpeg_decoder_free(cjpeg_decoder *decoder);
 
-/// Decodes a grey, RGB, YCbCr, CMYK or YCCK file (Adobe's inverted kinds too; baseline or progressive) to interleaved
-/// RGB. Any corruption or early end of the data is an error, not a grey half; EXIF orientation is not applied.
+/// Decodes a grey, RGB, YCbCr, CMYK or YCCK file (Adobe's inverted kinds too; baseline or progressive) to
+/// interleaved RGB. Any corruption or early end of the data is an error, not a grey half; EXIF orientation is
+/// not applied.
 ///
-/// - min_side: with 0 the image has the file's size. Otherwise it is decoded at 1/8, 1/4 or 1/2 of it (in the DCT, much
-///   faster) if its shorter side still has this many pixels; it is never enlarged.
-/// - only_middle: 1 where only the largest square in the middle is wanted, and what a filter reaches around it when the
-///   square is scaled to 256 pixels; what lies beyond is read for damage, but its pixels are anything.
+/// - min_side: with 0 the image has the file's size. Otherwise it is decoded at 1/8, 1/4 or 1/2 of it (in the
+///   DCT, much faster) if its shorter side still has this many pixels; it is never enlarged.
+/// - only_middle: 1 where only the largest square in the middle is wanted, and what a filter reaches around
+///   it when the square is scaled to 256 pixels; what lies beyond is read for damage, but its pixels are
+///   anything.
 /// - pixels: [height][width][3], owned by the decoder and valid until its next use.
 /// - message: CJPEG_MESSAGE_SIZE bytes; what is wrong.
 ///
@@ -44,7 +46,8 @@ typedef enum {
     CJPEG_YCCK,
 } cjpeg_color;
 
-/// Encodes [height][width][3] RGB pixels. `*bytes` is to be freed with cjpeg_free. Returns 0, or -1 with the message set.
+/// Encodes [height][width][3] RGB pixels. `*bytes` is to be freed with cjpeg_free. Returns 0, or -1 with the
+/// message set.
 int cjpeg_encode(const uint8_t *pixels, int width, int height, cjpeg_color color, int quality, int progressive,
                  uint8_t **bytes, size_t *count, char *message);
 

@@ -1,5 +1,5 @@
-// Colours changed at random: torchvision's formulas for 8-bit tensors (functional_tensor: adjust_brightness, _contrast,
-// _saturation, _hue), in the same float arithmetic, in place. The same bytes on every machine.
+// Colours changed at random: torchvision's formulas for 8-bit tensors (functional_tensor: adjust_brightness,
+// _contrast, _saturation, _hue), in the same float arithmetic, in place. The same bytes on every machine.
 //
 // - pixels: [height][stride][3], of which the first `width` of each row are changed.
 // - factor: 1 changes nothing; 0 leaves black, the mean grey, or each pixel's grey.

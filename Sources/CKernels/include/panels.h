@@ -23,6 +23,3 @@ void panels_widen(const float *compact, long height, int count, float *panel);
 /// compact[pixel][channel][c]; and back.
 void panels_from_outputs(const float *canonical, int channels, int pixels, int count, float *compact);
 void panels_to_outputs(const float *compact, int channels, int pixels, int count, float *canonical);
-
-/// Fetches what will be needed soon into the second-level cache.
-void panels_fetch(const float *values, long count);

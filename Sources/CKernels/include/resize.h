@@ -1,10 +1,11 @@
-// Part of an image in another size, with a triangle filter that is widened when shrinking: PIL's BILINEAR, in 22-bit fixed
-// point as there. Integer arithmetic with weights fixed before the loops: the same bytes on every machine.
+// Part of an image in another size, with a triangle filter that is widened when shrinking: PIL's BILINEAR, in
+// 22-bit fixed point as there. Integer arithmetic with weights fixed before the loops: the same bytes on
+// every machine.
 #pragma once
 #include <stdint.h>
 
-/// What is wanted of an image that is scaled to `scaled_width` × `scaled_height`: its part of `width` × `height` from
-/// (`left`, `top`) on. Nothing else of it is computed.
+/// What is wanted of an image that is scaled to `scaled_width` × `scaled_height`: its part of `width` ×
+/// `height` from (`left`, `top`) on. Nothing else of it is computed.
 typedef struct {
     long scaled_width, scaled_height;
     long left, top;

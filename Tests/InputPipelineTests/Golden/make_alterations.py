@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes alterations.json beside it: what torchvision makes of a small picture's colours, and PIL of its parts.
+"""Makes alterations.json beside it: what torchvision makes of a small picture's colours, PIL of its parts.
 
     pip install torch torchvision pillow && ./make_alterations.py
 
-The picture is a formula of its coordinates (`picture` here, AlterationGoldenTests.picture there). torchvision works on
-8-bit tensors; resized_crop is PIL's, with BILINEAR.
+The picture is a formula of its coordinates (`picture` here, AlterationGoldenTests.picture there). torchvision
+works on 8-bit tensors; resized_crop is PIL's, with BILINEAR.
 """
 
 import json
@@ -39,11 +39,12 @@ def main():
         for amount in amounts:
             changed = operation(tensor, amount).permute(1, 2, 0).numpy().tobytes().hex()
             golden["colors"].append({"name": name, "amount": amount, "pixels": changed})
-    for left, top, width, height, side in [(0, 0, 29, 23, 12), (3, 5, 20, 11, 16), (28, 22, 1, 1, 5), (4, 0, 7, 23, 31)]:
-        part = F.resized_crop(
-            Image.fromarray(pixels), top, left, height, width, [side, side], F.InterpolationMode.BILINEAR)
-        golden["crops"].append(
-            {"left": left, "top": top, "width": width, "height": height, "side": side, "pixels": part.tobytes().hex()})
+    image, bilinear = Image.fromarray(pixels), F.InterpolationMode.BILINEAR
+    for box in [(0, 0, 29, 23, 12), (3, 5, 20, 11, 16), (28, 22, 1, 1, 5), (4, 0, 7, 23, 31)]:
+        crop = dict(zip(("left", "top", "width", "height", "side"), box))
+        size = [crop["side"], crop["side"]]
+        part = F.resized_crop(image, crop["top"], crop["left"], crop["height"], crop["width"], size, bilinear)
+        golden["crops"].append({**crop, "pixels": part.tobytes().hex()})
     (HERE / "alterations.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 

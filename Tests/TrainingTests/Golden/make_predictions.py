@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Makes the files beside it: small networks with random weights, and the probabilities that PyTorch gives for two pictures:
-of the middle, and the mean of the paper's ten views.
+"""Makes the files beside it: small networks with random weights, and the probabilities that PyTorch gives for
+two pictures: of the middle, and the mean of the paper's ten views.
 
     pip install torch torchvision safetensors && ./make_predictions.py
 
-The pictures are a formula of their coordinates (`picture` here, PredictionGoldenTests.picture there). Weights are
-stored in half precision, which both sides read exactly. Run the script again only when the networks are meant to change.
+The pictures are a formula of their coordinates (`picture` here, PredictionGoldenTests.fill there). Weights are
+stored in half precision, which both sides read exactly. Run the script again only when the networks are meant to
+change.
 """
 
 import json
@@ -90,8 +91,8 @@ def main():
                 parameter.uniform_(-bound, bound).copy_(parameter.half())
             one = net(center_crop(pictures, [kind.side, kind.side])).softmax(1)
             five = five_crop(pictures, [kind.side, kind.side])
-            # The paper's mirrors are those of the same five; torchvision's TenCrop crops the mirrored picture, whose
-            # middle is another one where the margin is odd.
+            # The paper's mirrors are those of the same five; torchvision's TenCrop crops the mirrored picture,
+            # whose middle is another one where the margin is odd.
             ten = torch.stack([net(view).softmax(1) for view in [*five, *map(hflip, five)]]).mean(0)
         golden[name] = {"1": one.tolist(), "10": ten.tolist()}
         save_file({k: v.half() for k, v in net.state_dict().items()}, HERE / f"{name}.safetensors")

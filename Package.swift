@@ -150,7 +150,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
-                "Checkpoints", "Jobs", "Spool", system,
+                "Checkpoints", "Jobs", "Spool", "Training", system,
             ],
             exclude: [
                 "faults.c", "tensorboard_check.py", "tensorboard_live.py", "tensorboard_run.py",

@@ -38,10 +38,13 @@ package struct TensorFile: Sendable {
         }
 
         /// - Parameter values: exactly `count`.
-        /// - Throws: `WeightsError`, `CheckpointsError`.
+        /// - Throws: `WeightsError` with the tensor's name; `CheckpointsError`.
         package func read(into values: UnsafeMutableBufferPointer<Float>) throws {
             switch content {
-            case .stored(let tensor): try tensor.read(into: values)
+            case .stored(let tensor):
+                do { try tensor.read(into: values) } catch let error as WeightsError {
+                    throw WeightsError(error.code, "tensor \"\(name)\": \(error.message)", cause: error.cause)
+                }
             case .safetensors(let file): try file.read(name, into: values)
             }
         }

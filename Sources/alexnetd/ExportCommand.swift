@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "best, newest, or a step; the newest is best where none is marked.", valueName: "which"))
-    var checkpoint: CheckpointChoice = .best
+    var checkpoint: TrainedNetwork.Choice = .best
     @Flag(help: "Replace the file if it is there.")
     var force = false
     @OptionGroup var root: RootOptions
@@ -40,13 +40,12 @@ struct ExportCommand: ParsableCommand {
             let path = FilePath.current.pushing(FilePath(output)).lexicallyNormalized()
             let format = try chosenFormat(path)
             let run = try runFolder()
-            let checkpoint = try CheckpointStore(folder: run.checkpoints, keep: nil).checkpoint(
-                checkpoint, of: run)
-            let network = try Self.network(of: checkpoint, run)
-            try WeightsExport(network, from: try checkpoint.tensors(Checkpoint.modelFile))
+            let trained = try TrainedNetwork(run, checkpoint)
+            try WeightsExport(trained.network, from: try SafetensorsFile(trained.file))
                 .write(format, to: path, replacing: force)
+            let step = trained.step.map { "step \($0) of " } ?? ""
             let line =
-                "\(path): \(network.name), \(network.classes) classes, step \(checkpoint.step) of \(run.name)"
+                "\(path): \(trained.network.name), \(trained.classes.count) classes, \(step)\(run.name)"
             try Output.write(line.printable + "\n")
         } catch let error as ValidationError {
             throw error
@@ -82,23 +81,6 @@ struct ExportCommand: ParsableCommand {
         return run
     }
 
-    private static func network(of checkpoint: Checkpoint, _ run: RunFolder) throws -> Network {
-        do {
-            let plan = try Plan(json: try checkpoint.data(Checkpoint.planFile), name: run.name)
-            let state = try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
-            if let classes = state.data?.classes.count {
-                return AlexNet.network(
-                    plan.model, classes: classes, width: plan.width, dropout: Float(plan.dropout))
-            }
-        } catch let error as CheckpointsError {
-            throw error
-        } catch {
-            throw TrainingError(
-                .checkpoint, "\(checkpoint.folder) was written by another version of this program",
-                cause: error)
-        }
-        throw TrainingError(.checkpoint, "\(checkpoint.folder) was saved before its data set was read")
-    }
 }
 
 extension WeightsExport.Format: ExpressibleByArgument {}

@@ -73,6 +73,8 @@ struct ImportedRun {
         spec.model = model
         spec.width = weights.width
         spec.initialization = .file(file.string)
+        spec.normalization = .given(
+            mean: SIMD3<Double>(normalization.mean), deviation: SIMD3<Double>(normalization.deviation))
         return try spec.plan(name: name, relativeTo: nil, forThisMachine: false)
     }
 }

@@ -37,8 +37,9 @@ extension Supervisor {
             complain(.look, nil)
         } catch {
             complain(.look, "\(error)")
-            // Somebody removed the folders: they are the interface, so they come back.
-            try? folder.createTree()
+            // Somebody removed the folders: they are the interface, so they come back. Not so where the root itself has
+            // gone during this look.
+            if hasRoot() { try? folder.createTree() }
         }
         listen()
         tellService()

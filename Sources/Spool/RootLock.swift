@@ -27,7 +27,9 @@ package struct RootLock: Sendable {
 
     package var state: State {
         guard FolderIdentity(root.path) == folder else { return .elsewhere }
-        return FileIdentity(root.lock)?.inode == file?.inode ? .held : .lost
+        if FileIdentity(root.lock)?.inode == file?.inode { return .held }
+        // The folder may have gone between these two looks at it.
+        return FolderIdentity(root.path) == folder ? .lost : .elsewhere
     }
 
     /// Locks the file that now bears the name.

@@ -6,6 +6,7 @@ internal import Files
 internal import Foundation
 package import Jobs
 package import SystemPackage
+internal import TensorBoard
 
 package struct CurvesCost: Encodable, Sendable {
     /// Medians, in seconds.
@@ -19,6 +20,8 @@ package struct CurvesCost: Encodable, Sendable {
     /// In the event file.
     package private(set) var logBytes = 0
     package private(set) var histogramBytes = 0
+    /// A thread's, each in a record of its own, until they are on the disk.
+    package private(set) var recordsPerSecond = 0.0
     /// Log steps are so many steps apart.
     package let every: Int
     /// The epoch after which histograms are written, in steps.
@@ -86,6 +89,20 @@ package struct CurvesCost: Encodable, Sendable {
         (moments, distributions) = (max(0, medians[1] - step), max(0, medians[2] - step))
         (logEvents, histogramEvents) = (medians[3], medians[4])
         try curves.close()
+        recordsPerSecond = try Self.recordsPerSecond(in: folder.appending("records"))
+    }
+
+    private static func recordsPerSecond(in folder: FilePath) throws -> Double {
+        let count = 1_000_000
+        try folder.makeFolder()
+        let log = try RunLog(folder: folder, resumingAfter: 0) { _ in }
+        let begun = ContinuousClock.now
+        for step in 1...count {
+            try log.scalar("loss", 1 / Double(step), step: step)
+            if step % 10_000 == 0 { try log.flush() }
+        }
+        try log.close()
+        return Double(count) / ((ContinuousClock.now - begun) / .seconds(1))
     }
 
     /// Of the training time.

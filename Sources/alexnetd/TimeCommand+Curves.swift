@@ -32,7 +32,8 @@ extension CurvesCost {
             (histograms); \(percent(statisticsShare)) of the time
             events: \(milliseconds(logEvents)) and \(milliseconds(histogramEvents)); \
             \(percent(eventsShare)) of the time; \(logBytes) and \(histogramBytes) bytes, \
-            \(String(format: "%.1f", bytesPerHour / 1e6)) MB an hour
+            \(String(format: "%.1f", bytesPerHour / 1e6)) MB an hour; one thread writes \
+            \(String(format: "%.1f", recordsPerSecond / 1e6)) million records a second
             """
     }
 }

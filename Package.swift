@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["CLinux", system]),
         .target(name: "JSON"),
         .target(name: "CSV"),
+        .target(name: "Tar"),
         .target(name: "Charts"),
         .target(name: "Systemd", dependencies: [log, system]),
 
@@ -58,7 +59,7 @@ let package = Package(
             name: "Datasets",
             dependencies: ["Files", "Images", "Records", "CSV", "CKernels", "Randomness", crypto, system]),
         .target(name: "Figures", dependencies: ["Images"]),
-        .target(name: "Weights", dependencies: ["Checkpoints", "Files", "Networks", "CZlib", system]),
+        .target(name: "Weights", dependencies: ["Checkpoints", "Files", "Networks", "Tar", "CZlib", system]),
 
         // Level 4
         .target(
@@ -69,7 +70,8 @@ let package = Package(
         .target(
             name: "Preparation",
             dependencies: [
-                "Datasets", "Images", "Records", "Files", "JSON", "CSV", "Randomness", "CKernels", "CZlib",
+                "Datasets", "Images", "Records", "Files", "JSON", "CSV", "Tar", "Randomness", "CKernels",
+                "CZlib",
                 "CExampleProto", "CProtobufC", crypto, system,
             ]),
         .target(name: "Spool", dependencies: ["Files", "Jobs", "CLinux", system]),
@@ -93,6 +95,7 @@ let package = Package(
                 arguments, system,
             ]),
 
+        .target(name: "SeededRandom", path: "Tests/SeededRandom"),
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
         .testTarget(name: "FilesTests", dependencies: ["TemporaryFolders", "Files", system]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
@@ -104,13 +107,14 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["TemporaryFolders", "Checkpoints", system]),
         .testTarget(
             name: "TensorBoardTests",
-            dependencies: ["TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
-        .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
+            dependencies: ["SeededRandom", "TemporaryFolders", "TensorBoard", "Records", "Networks", system]),
+        .testTarget(name: "ChartsTests", dependencies: ["SeededRandom", "Charts"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images"]),
         .testTarget(
             name: "WeightsTests",
             dependencies: [
+                "SeededRandom",
                 "TemporaryFolders", "Weights", "Checkpoints", "Compute", "ComputeCPU", "Networks", system,
             ],
             exclude: ["Golden"]),
@@ -124,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "PreparationTests",
             dependencies: [
-                "TemporaryFolders", "Preparation", "Datasets", "Images", "Records", "CSV", "CZlib", system,
+                "TemporaryFolders", "Preparation", "Datasets", "Images", "Records", "CSV", "Tar", "CZlib",
+                system,
             ],
             exclude: ["read_records.py"]),
         .testTarget(
@@ -137,7 +142,10 @@ let package = Package(
             name: "SpoolTests", dependencies: ["TemporaryFolders", "Files", "Spool", "Jobs", system]),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["TemporaryFolders", "Files", "Daemon", "Spool", "Jobs", "Systemd", log, system]),
+            dependencies: [
+                "SeededRandom", "TemporaryFolders", "Files", "Daemon", "Spool", "Jobs", "Systemd", log,
+                system,
+            ]),
         .testTarget(name: "SystemdTests", dependencies: ["TemporaryFolders", "Systemd", log, system]),
         .testTarget(
             name: "TrainingTests",
@@ -149,6 +157,7 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
+                "SeededRandom",
                 "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
                 "Checkpoints", "Jobs", "Spool", "Training", system,
             ],
@@ -161,11 +170,11 @@ let package = Package(
             dependencies: [
                 "CSV", "Checkpoints", "Datasets", "Images", "JSON", "Jobs", "Networks", "Preparation",
                 "Records",
-                "TensorBoard", "Weights", system,
+                "Tar", "TensorBoard", "Weights", system,
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(
-            name: "FuzzTests", dependencies: ["FuzzTargets", "TemporaryFolders", system],
+            name: "FuzzTests", dependencies: ["SeededRandom", "FuzzTargets", "TemporaryFolders", system],
             exclude: ["README.md", "Seeds"]),
         .testTarget(name: "LayeringTests"),
     ],

@@ -2,7 +2,7 @@
 // it costs a listing only; an edit that keeps a file's size is not noticed. Of records, whose checksums are known, the
 // hash is of these too. Test images take no part.
 
-internal import Crypto
+package import Crypto
 
 package struct Fingerprint: Codable, Hashable, Sendable {
     package let classes: [String]
@@ -53,5 +53,5 @@ package struct Fingerprint: Codable, Hashable, Sendable {
 }
 
 extension SHA256.Digest {
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -11,6 +11,7 @@ internal import CSV
 internal import Datasets
 internal import Foundation
 internal import SystemPackage
+internal import Tar
 
 struct ImageNetLabels {
     /// Of validation image 1, 2, …

@@ -9,6 +9,7 @@
 
 internal import Datasets
 internal import SystemPackage
+internal import Tar
 
 enum ImageNetSource: Source {
     static let kind = "ILSVRC2012"

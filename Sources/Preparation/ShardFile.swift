@@ -7,44 +7,27 @@ internal import SystemPackage
 
 final class ShardFile {
     private let path: FilePath
-    private let temporary: FilePath
-    private let file: FileDescriptor
+    private let file: NewFile
     private var hash = SHA256()
     private(set) var size: Int64 = 0
-    private var isOpen = true
 
     /// - Parameter path: what it is to be called.
     init(_ path: FilePath) throws {
         self.path = path
-        temporary = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").tmp")
-        file = try PreparationError.writing(temporary) { [temporary] in
-            try .open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        }
-    }
-
-    deinit {
-        if isOpen { try? file.close() }
+        file = try PreparationError.writing(path) { try NewFile(path) }
     }
 
     func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { bytes in
             hash.update(bufferPointer: bytes)
-            try PreparationError.writing(path) { _ = try file.writeAll(bytes) }
+            try PreparationError.writing(path) { try file.write(bytes) }
         }
         size += Int64(bytes.count)
     }
 
     /// On the disk, under its name, when this returns. Call it once, last.
     func finish() throws -> RecordManifest.File {
-        try PreparationError.writing(path) {
-            try file.sync()
-            isOpen = false
-            try file.close()
-            try temporary.rename(to: path)
-            try path.removingLastComponent().syncFolder()
-        }
+        try PreparationError.writing(path) { try file.finish() }
         return RecordManifest.File(
             name: path.lastComponent?.string ?? "", size: size, sha256: hash.finalize().hexadecimal)
     }
@@ -62,8 +45,4 @@ extension PreparationError {
                     + "here", cause: error)
         }
     }
-}
-
-extension SHA256.Digest {
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -5,6 +5,7 @@ internal import Datasets
 internal import Files
 internal import Foundation
 package import SystemPackage
+internal import Tar
 
 package struct SourceFiles {
     package struct File: Hashable, Sendable {

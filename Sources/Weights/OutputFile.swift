@@ -1,4 +1,4 @@
-// A new file that gets its name when it is whole and on the disk. One owner, one thread.
+// The file that weights are written into: never over one that is there unless that was asked for.
 
 internal import Files
 internal import Foundation
@@ -6,52 +6,29 @@ internal import SystemPackage
 
 final class OutputFile {
     private let path: FilePath
-    private let temporary: FilePath
-    private let descriptor: FileDescriptor
-    private var isOpen = true
+    private let file: NewFile
     /// Bytes so far.
     private(set) var count = 0
 
-    /// Makes `.NAME.tmp` beside `path`.
     /// - Throws: `.exists` where the path is taken and not to be replaced; `.io`.
     init(_ path: FilePath, replacing: Bool) throws {
         self.path = path
-        temporary = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").tmp")
         if !replacing, FileManager.default.fileExists(atPath: path.string) {
             throw WeightsError(
                 .exists, "\(path) is there already; give another --output, or --force to replace it")
         }
-        descriptor = try WeightsError.naming("making", temporary) { [temporary] in
-            try .open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        }
-    }
-
-    /// What is not finished leaves nothing behind.
-    deinit {
-        guard isOpen else { return }
-        try? descriptor.close()
-        unlink(temporary.string)
+        file = try WeightsError.naming("making", path) { try NewFile(path) }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        _ = try WeightsError.naming("writing", path) { try descriptor.writeAll(bytes) }
+        try WeightsError.naming("writing", path) { try file.write(bytes) }
         count += bytes.count
     }
 
     func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
-    /// Call it once, last.
-    func finish() throws {
-        try WeightsError.naming("writing", path) {
-            try descriptor.sync()
-            try temporary.rename(to: path)
-            isOpen = false
-            try descriptor.close()
-            try path.removingLastComponent().syncFolder()
-        }
-    }
+    /// Under its name when this returns. Call it once, last.
+    func finish() throws { try WeightsError.naming("writing", path) { try file.finish() } }
 }
 
 extension [UInt8] {

@@ -3,6 +3,7 @@
 
 internal import Checkpoints
 package import SystemPackage
+internal import Tar
 
 package struct TensorFile: Sendable {
     package enum Format: String, Sendable {
@@ -78,7 +79,7 @@ package struct TensorFile: Sendable {
             (format, net, stored) = (.torchStream, nil, try TorchStream.tensors(bytes))
         } else if (try? bytes.array(at: 0, count: 4)) == [0x50, 0x4b, 3, 4] {
             (format, net, stored) = (.torchZip, nil, try TorchZip.tensors(bytes))
-        } else if TarArchive.begins(bytes) {
+        } else if let header = try? bytes.array(at: 0, count: 512), TarArchive.begins(header) {
             (format, net, stored) = (.torchTar, nil, try TorchTar.tensors(bytes))
         } else if CaffeNet.begins(bytes) {
             let caffe = try CaffeNet(bytes)

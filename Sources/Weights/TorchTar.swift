@@ -6,16 +6,25 @@
 //                the shape, the strides and the offset as int64
 //     pickle     the object, in which a tensor is its id
 
+internal import Tar
+
 enum TorchTar {
     /// Of one kind; each takes some bytes of the file.
     private static let most = 1 << 20
 
     /// - Throws: `.damaged`, `.unsupported`, `.io`.
     static func tensors(_ bytes: Bytes) throws -> [(name: String, tensor: StoredTensor)] {
-        let archive = try TarArchive(bytes)
-        let storages = try storages(try archive.contents("storages"))
-        let tensors = try tensors(try archive.contents("tensors"), storages)
-        var cursor = ByteCursor(try archive.contents("pickle"))
+        let files = try files(bytes)
+        func contents(_ name: String) throws -> Bytes {
+            guard let contents = files[name] else {
+                throw WeightsError.damaged(
+                    "it is a tar archive without \"\(name)\"; PyTorch's have storages, tensors and pickle")
+            }
+            return contents
+        }
+        let storages = try storages(try contents("storages"))
+        let tensors = try tensors(try contents("tensors"), storages)
+        var cursor = ByteCursor(try contents("pickle"))
         let graph = try PickleReader.read(&cursor)
         return try StateDictionary(graph: graph) { node in
             guard node.kind == .persistent, let item = node.items.first else { return nil }
@@ -25,6 +34,26 @@ enum TorchTar {
             }
             return tensor
         }.tensors()
+    }
+
+    private static func files(_ bytes: Bytes) throws -> [String: Bytes] {
+        let entries: [TarArchive.Entry]
+        do {
+            entries = try TarArchive.entries(size: Int64(bytes.count)) { offset, count in
+                try bytes.array(at: Int(offset), count: min(count, bytes.count - Int(offset)))
+            }
+        } catch let error as TarError {
+            throw WeightsError.damaged("it is \(error)")
+        }
+        var files: [String: Bytes] = [:]
+        for entry in entries {
+            let name = entry.name.hasPrefix("./") ? String(entry.name.dropFirst(2)) : entry.name
+            let contents = try bytes.part(at: Int(entry.offset), count: Int(entry.size))
+            guard files.updateValue(contents, forKey: name) == nil else {
+                throw WeightsError.damaged("its file \(name) is there twice")
+            }
+        }
+        return files
     }
 
     private static func storages(_ bytes: Bytes) throws -> [Int: TensorStorage] {

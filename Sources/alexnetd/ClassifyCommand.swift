@@ -52,12 +52,8 @@ struct ClassifyCommand: ParsableCommand {
             try classify(sources, trained, &report)
             try report.end()
             if report.hasRefused { throw ArgumentParser.ExitCode(Jobs.ExitCode.badInput.rawValue) }
-        } catch let error as ValidationError {
-            throw error
-        } catch let exit as ArgumentParser.ExitCode {
-            throw exit
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
     }
 

@@ -46,12 +46,8 @@ struct EvaluateCommand: ParsableCommand {
             var printout = Printout()
             try printout.write(prediction.json ? try report.json() : report.text)
             try printout.flush()
-        } catch let error as ValidationError {
-            throw error
-        } catch let exit as ArgumentParser.ExitCode {
-            throw exit
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
     }
 

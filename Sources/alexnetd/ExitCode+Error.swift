@@ -41,4 +41,9 @@ extension ArgumentParser.ExitCode {
         "\(error)".split(separator: "\n").map(String.init).forEach(Output.note)
         return Self(Jobs.ExitCode(error).rawValue)
     }
+
+    /// As `ending`, but for what ArgumentParser itself says and ends with.
+    static func orOwn(_ error: any Error) -> any Error {
+        error is ValidationError || error is Self ? error : ending(error)
+    }
 }

@@ -47,12 +47,8 @@ struct ExportCommand: ParsableCommand {
             let line =
                 "\(path): \(trained.network.name), \(trained.classes.count) classes, \(step)\(run.name)"
             try Output.write(line.printable + "\n")
-        } catch let error as ValidationError {
-            throw error
-        } catch let exit as ArgumentParser.ExitCode {
-            throw exit
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
     }
 

@@ -74,12 +74,8 @@ struct ImportCommand: ParsableCommand {
                 "\(root.folder.run(name).path)",
             ]
             for line in lines { try Output.write(line.printable + "\n") }
-        } catch let error as ValidationError {
-            throw error
-        } catch let exit as ArgumentParser.ExitCode {
-            throw exit
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
     }
 

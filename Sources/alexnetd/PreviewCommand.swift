@@ -54,12 +54,8 @@ struct PreviewCommand: ParsableCommand {
             }
             try Output.write(
                 "\(sheet.title)\n" + rows.joined() + "\(path): \(image.width) × \(image.height) pixels\n")
-        } catch let error as ValidationError {
-            throw error
-        } catch let exit as ArgumentParser.ExitCode {
-            throw exit
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
     }
 }

@@ -1,5 +1,6 @@
 // Curves as dots: thousands of points lose nothing that could be seen.
 
+import SeededRandom
 import Testing
 
 @testable import Charts

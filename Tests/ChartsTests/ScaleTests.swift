@@ -1,5 +1,6 @@
 // Axes of every range: round ticks where they are expected, and nothing that breaks at the ends of a double.
 
+import SeededRandom
 import Testing
 
 @testable import Charts

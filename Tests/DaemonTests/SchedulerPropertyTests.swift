@@ -2,13 +2,14 @@
 
 import Daemon
 import Jobs
+import SeededRandom
 import Testing
 
 @Suite struct SchedulerPropertyTests {
     /// A world that carries out what the scheduler says, and keeps count.
     struct World {
         var scheduler = Scheduler()
-        var random: SplitMix
+        var random: SeededRandom
         var now = 0.0
         var queued: Set<JobName> = []
         var running: Set<JobName> = []
@@ -82,7 +83,7 @@ import Testing
     }
 
     static func history(seed: UInt64) {
-        var world = World(random: SplitMix(state: seed))
+        var world = World(random: SeededRandom(seed: seed))
         let outcomes: [WorkerOutcome] = [
             .exited(0), .exited(65), .exited(75), .exited(70), .killed(9), .killed(15),
         ]
@@ -145,18 +146,5 @@ import Testing
             }
             #expect(world.over == all)
         }
-    }
-}
-
-/// Steele et al. 2014; enough for tests.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

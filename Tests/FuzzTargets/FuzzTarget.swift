@@ -12,6 +12,7 @@ private import Networks
 private import Preparation
 private import Records
 package import SystemPackage
+private import Tar
 private import TensorBoard
 private import Weights
 
@@ -92,7 +93,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     }
 
     private static func tar(_ bytes: [UInt8]) {
-        _ = try? TarArchive.entries("a.tar", size: Int64(bytes.count)) { offset, count in
+        _ = try? TarArchive.entries(size: Int64(bytes.count)) { offset, count in
             guard offset >= 0, offset < bytes.count else { return [] }
             return Array(bytes[Int(offset)...].prefix(count))
         }

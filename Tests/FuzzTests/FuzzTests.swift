@@ -3,6 +3,7 @@
 
 import Foundation
 import FuzzTargets
+import SeededRandom
 import SystemPackage
 import TemporaryFolders
 import Testing
@@ -19,7 +20,7 @@ import Testing
             Array(try Data(contentsOf: folder.appending(component: $0)))
         }
         try #require(!seeds.isEmpty)
-        var random = SplitMix(state: 1)
+        var random = SeededRandom(seed: 1)
         for seed in seeds {
             target.run(seed, scratch: scratch.path)
             for _ in 0..<Self.mutations {
@@ -30,7 +31,8 @@ import Testing
     }
 
     /// A few bytes changed, a piece lost or repeated, an end cut off, or another seed's piece in it.
-    private static func damaged(_ seed: [UInt8], _ seeds: [[UInt8]], _ random: inout SplitMix) -> [UInt8] {
+    private static func damaged(_ seed: [UInt8], _ seeds: [[UInt8]], _ random: inout SeededRandom) -> [UInt8]
+    {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
@@ -48,18 +50,5 @@ import Testing
             if bytes.isEmpty { return bytes }
         }
         return bytes
-    }
-}
-
-/// Steele, Lea & Flood 2014: the same numbers everywhere.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

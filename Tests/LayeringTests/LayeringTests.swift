@@ -9,7 +9,7 @@ import Testing
             "COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CExampleProto",
             "CLinux",
         ],
-        ["Randomness", "Records", "Files", "JSON", "CSV", "Systemd", "Charts"],
+        ["Randomness", "Records", "Files", "JSON", "CSV", "Tar", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures", "Weights"],
         ["ComputeCPU", "InputPipeline", "Preparation", "Spool"],

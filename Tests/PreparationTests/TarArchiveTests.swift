@@ -1,6 +1,7 @@
 // Archives as tar makes them, and headers that lie.
 
 import Preparation
+import Tar
 import Testing
 
 @Suite struct TarArchiveTests {

@@ -4,6 +4,7 @@
 
 import Checkpoints
 import Foundation
+import SeededRandom
 import Testing
 
 struct KillCampaign {

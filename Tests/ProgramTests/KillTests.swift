@@ -6,6 +6,7 @@
 import Datasets
 import Foundation
 import Jobs
+import SeededRandom
 import SystemPackage
 import Testing
 

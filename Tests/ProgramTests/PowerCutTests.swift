@@ -7,6 +7,7 @@
 import Checkpoints
 import Foundation
 import Jobs
+import SeededRandom
 import SystemPackage
 import TemporaryFolders
 import Testing

@@ -4,6 +4,7 @@
 // A dozen chosen calls and five others here, other ones each time; every call with ALEXNETD_LONG=1.
 
 import Foundation
+import SeededRandom
 import SystemPackage
 import TemporaryFolders
 import Testing

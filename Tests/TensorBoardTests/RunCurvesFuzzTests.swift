@@ -3,6 +3,7 @@
 // A seed names a whole sequence, so a failure comes again.
 
 import Records
+import SeededRandom
 import SystemPackage
 import TemporaryFolders
 import TensorBoard

@@ -2,6 +2,7 @@
 // end, or made larger than the file.
 
 import Foundation
+import SeededRandom
 import TemporaryFolders
 import Testing
 

@@ -24,30 +24,25 @@ package struct TarArchive {
     /// Gives `count` bytes from `offset` on, fewer at the archive's end.
     package typealias Read = (_ offset: Int64, _ count: Int) throws -> [UInt8]
 
-    /// - Parameters:
-    ///   - name: for messages.
-    ///   - size: of the archive in bytes.
-    /// - Throws: `PreparationError.invalid` with the place for what is no tar archive or a damaged one; what `read` throws.
-    package static func entries(_ name: String, size: Int64, read: Read) throws -> [Entry] {
+    /// Whether a file's first 512 bytes are a header.
+    package static func begins(_ header: [UInt8]) -> Bool {
+        header.count == block && header[0] != 0 && number(header[148..<156]) == checksum(header)
+    }
+
+    /// - Parameter size: of the archive in bytes.
+    /// - Throws: `TarError`; what `read` throws.
+    package static func entries(size: Int64, read: Read) throws -> [Entry] {
         var entries: [Entry] = []
         var offset: Int64 = 0
         var ahead = Ahead()
         while offset + block <= size {
             let header = try read(offset, Int(block))
-            func damaged(_ problem: String) -> PreparationError {
-                PreparationError(
-                    .invalid,
-                    "\(name) is damaged or no tar archive: \(problem) at byte \(offset); fetch it anew")
-            }
+            func damaged(_ problem: String) -> TarError { .damaged("\(problem) at byte \(offset)") }
             guard header.count == Int(block) else { throw damaged("it ends") }
             if header.allSatisfy({ $0 == 0 }) { return entries }
             guard number(header[148..<156]) == checksum(header) else {
                 guard offset == 0 else { throw damaged("a header's checksum is wrong") }
-                throw PreparationError(
-                    .invalid,
-                    header.starts(with: [0x1f, 0x8b])
-                        ? "\(name) is packed by gzip; unpack it first (gunzip)"
-                        : "\(name) is no folder and no tar archive of images")
+                throw header.starts(with: [0x1f, 0x8b]) ? TarError.packed : TarError.foreign
             }
             guard let length = ahead.size ?? number(header[124..<136]), length >= 0,
                 length <= size - offset - block
@@ -70,9 +65,7 @@ package struct TarArchive {
             // `length` is below the archive's size, so this cannot overflow.
             offset = data + (length + block - 1) / block * block
         }
-        if entries.isEmpty {
-            throw PreparationError(.invalid, "\(name) holds no file, or is no tar archive; fetch it anew")
-        }
+        if entries.isEmpty { throw TarError.empty }
         return entries
     }
 

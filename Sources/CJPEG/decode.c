@@ -68,12 +68,13 @@ static void choose_color(j_decompress_ptr codec) {
     }
 }
 
-static void reserve(cjpeg_decoder *decoder, size_t count) {
-    if (count <= decoder->capacity) return;
+static uint8_t *reserve(cjpeg_decoder *decoder, size_t count) {
+    if (count <= decoder->capacity) return decoder->pixels;
     free(decoder->pixels);
     decoder->pixels = malloc(count);
     decoder->capacity = decoder->pixels ? count : 0;
     if (!decoder->pixels) cjpeg_fail((j_common_ptr)&decoder->codec, "not enough memory for its pixels");
+    return decoder->pixels;
 }
 
 typedef struct {
@@ -96,9 +97,16 @@ static part middle(const struct jpeg_decompress_struct *codec) {
     return wanted;
 }
 
+// As many rows at a time as the library makes.
+static void read_rows(j_decompress_ptr codec, uint8_t *pixels, size_t stride, JDIMENSION count) {
+    JSAMPROW rows[4];
+    if (count > 4) count = 4;
+    for (JDIMENSION i = 0; i < count; i++) rows[i] = pixels + (codec->output_scanline + i) * stride;
+    jpeg_read_scanlines(codec, rows, count);
+}
+
 // Each row lies where it belongs in the whole image. What is not wanted is still read, for damage.
-static void read_part(cjpeg_decoder *decoder, part wanted) {
-    j_decompress_ptr codec = &decoder->codec;
+static void read_part(j_decompress_ptr codec, uint8_t *pixels, part wanted) {
     size_t stride = (size_t)codec->output_width * 3;
     if (wanted.width < codec->output_width) jpeg_crop_scanline(codec, &wanted.left, &wanted.width);
     JDIMENSION width = codec->output_width, bottom = wanted.top + wanted.height;
@@ -110,14 +118,19 @@ static void read_part(cjpeg_decoder *decoder, part wanted) {
         // Skipping to the end would not look at the data; the last row does.
         JDIMENSION last = codec->output_height - 1;
         if (codec->output_scanline == bottom && bottom < last) jpeg_skip_scanlines(codec, last - bottom);
-        JSAMPROW row = decoder->pixels + codec->output_scanline * stride + wanted.left * 3;
-        jpeg_read_scanlines(codec, cmyk ? inks : &row, 1);
-        if (cmyk) rgb_from_cmyk(inks[0], (long)width, codec->saw_Adobe_marker, row);
+        if (!cmyk) {
+            JDIMENSION end = codec->output_scanline < bottom ? bottom : last + 1;
+            read_rows(codec, pixels + wanted.left * 3, stride, end - codec->output_scanline);
+            continue;
+        }
+        uint8_t *row = pixels + codec->output_scanline * stride + wanted.left * 3;
+        jpeg_read_scanlines(codec, inks, 1);
+        rgb_from_cmyk(inks[0], (long)width, codec->saw_Adobe_marker, row);
     }
 }
 
 int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, int only_middle,
-                 const uint8_t **pixels, int *width, int *height, char *message) {
+                 uint8_t *square, int side, const uint8_t **pixels, int *width, int *height, char *message) {
     j_decompress_ptr codec = &decoder->codec;
     codec->err = cjpeg_failure_hook(&decoder->failure);
     codec->mem = NULL;  // so that destroying is right even if creating failed
@@ -142,11 +155,14 @@ int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int
     codec->dct_method = JDCT_ISLOW;  // exact integers: the same on every machine
     codec->do_block_smoothing = FALSE;
     jpeg_start_decompress(codec);
-    reserve(decoder, (size_t)codec->output_width * codec->output_height * 3);
+    int fits = square && codec->output_width == (JDIMENSION)side && codec->output_height == (JDIMENSION)side;
+    uint8_t *target =
+        fits ? square : reserve(decoder, (size_t)codec->output_width * codec->output_height * 3);
     *width = (int)codec->output_width;
     *height = (int)codec->output_height;
-    read_part(decoder, only_middle ? middle(codec) : (part){0, 0, codec->output_width, codec->output_height});
-    *pixels = decoder->pixels;
+    part all = {0, 0, codec->output_width, codec->output_height};
+    read_part(codec, target, only_middle ? middle(codec) : all);
+    *pixels = target;
     jpeg_finish_decompress(codec);
     jpeg_destroy_decompress(codec);
     return 0;

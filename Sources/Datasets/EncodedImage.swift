@@ -32,7 +32,7 @@ package struct EncodedImage {
 extension SquareDecoder {
     /// The square that the network is fed from.
     ///
-    /// - Throws: `ImagesError` of code `undecodable`; `square` is unchanged then.
+    /// - Throws: `ImagesError` of code `undecodable`; `square` holds anything then.
     package func decode(_ image: EncodedImage, into square: UnsafeMutablePointer<UInt8>) throws(ImagesError) {
         switch image.form {
         case .file: try decode(image.bytes, into: square)

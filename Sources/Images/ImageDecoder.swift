@@ -13,14 +13,15 @@ package final class ImageDecoder {
     ///
     /// - Parameters:
     ///   - minSide: as `JPEGDecoder.decode` has it; a PNG image always comes in its own size.
-    ///   - onlyMiddle: as there.
+    ///   - onlyMiddle, square: as there.
     /// - Returns: pixels that are valid until the decoder's next use.
     /// - Throws: `ImagesError` of code `undecodable`.
     package func decode(
-        _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false
+        _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false,
+        square: UnsafeMutablePointer<UInt8>? = nil
     ) throws(ImagesError) -> Pixels {
         switch try ImageFormat(bytes) {
-        case .jpeg: try jpeg.decode(bytes, minSide: minSide, onlyMiddle: onlyMiddle)
+        case .jpeg: try jpeg.decode(bytes, minSide: minSide, onlyMiddle: onlyMiddle, square: square)
         case .png: try png.decode(bytes)
         }
     }

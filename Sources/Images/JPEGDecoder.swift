@@ -22,16 +22,19 @@ package final class JPEGDecoder {
     ///   - minSide: Where given, the image may come at 1/2, 1/4 or 1/8 of its size as long as its shorter side
     ///   keeps this many pixels; that is several times faster.
     ///   - onlyMiddle: where nothing but the largest square in the middle is looked at; what lies far from it is anything.
-    /// - Throws: `ImagesError` of code `undecodable`.
-    package func decode(_ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false)
-        throws(ImagesError) -> Pixels
-    {
+    ///   - square: [256][256][3], which is filled, and returned, where the image has just this size.
+    /// - Throws: `ImagesError` of code `undecodable`; the square holds anything then.
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false,
+        square: UnsafeMutablePointer<UInt8>? = nil
+    ) throws(ImagesError) -> Pixels {
         var base: UnsafePointer<UInt8>?
         var (width, height): (Int32, Int32) = (0, 0)
         var message = [CChar](repeating: 0, count: Int(CJPEG_MESSAGE_SIZE))
         let result = cjpeg_decode(
             decoder, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
-            Int32(clamping: minSide ?? 0), onlyMiddle ? 1 : 0, &base, &width, &height, &message)
+            Int32(clamping: minSide ?? 0), onlyMiddle ? 1 : 0, square,
+            Int32(Resize.side), &base, &width, &height, &message)
         guard result == 0, let base else { throw ImagesError(.undecodable, text(message)) }
         return Pixels(base: base, width: Int(width), height: Int(height))
     }

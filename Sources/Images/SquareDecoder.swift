@@ -22,7 +22,7 @@ package final class SquareDecoder {
 
     /// Decodes an image file's bytes into `square` ([256][256][3]).
     ///
-    /// - Throws: `ImagesError` of code `undecodable`; `square` is unchanged then.
+    /// - Throws: `ImagesError` of code `undecodable`; `square` holds anything then.
     package func decode(
         _ bytes: UnsafeRawBufferPointer, into square: UnsafeMutablePointer<UInt8>
     ) throws(ImagesError) {
@@ -30,7 +30,8 @@ package final class SquareDecoder {
         let pixels =
             try isUpright
             ? decoder.decodeUpright(bytes, minSide: minSide)
-            : decoder.decode(bytes, minSide: minSide, onlyMiddle: true)
+            : decoder.decode(bytes, minSide: minSide, onlyMiddle: true, square: square)
+        if pixels.base == UnsafePointer(square) { return }
         guard fit == .cut, min(pixels.width, pixels.height) >= Resize.side else {
             return resize.centerSquare(of: pixels, into: square)
         }

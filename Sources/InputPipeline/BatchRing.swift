@@ -133,8 +133,9 @@ final class BatchRing: @unchecked Sendable {  // everything mutable is touched o
                     filling[index].failure = (work.slot, error)
                 }
             }
-            // Nobody waits for less than a batch.
-            if slotsOut == 0 || filling.first?.isFull == true { condition.broadcast() }
+            // Nobody waits for less than a batch, but whoever has abandoned the pass.
+            let isAbandoned = pass == nil && slotsOut == 0
+            if isAbandoned || filling.first?.isFull == true { condition.broadcast() }
         }
     }
 

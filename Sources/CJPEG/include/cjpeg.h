@@ -30,12 +30,14 @@ void cjpeg_decoder_free(cjpeg_decoder *decoder);
 /// - only_middle: 1 where only the largest square in the middle is wanted, and what a filter reaches around
 ///   it when the square is scaled to 256 pixels; what lies beyond is read for damage, but its pixels are
 ///   anything.
-/// - pixels: [height][width][3], owned by the decoder and valid until its next use.
+/// - square: NULL; or [side][side][3], which is filled in place of the decoder's own memory where the image has
+///   just this size. After an error it holds anything.
+/// - pixels: [height][width][3], owned by the decoder and valid until its next use; or `square`.
 /// - message: CJPEG_MESSAGE_SIZE bytes; what is wrong.
 ///
 /// Returns 0, or -1 with the message set.
 int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, int only_middle,
-                 const uint8_t **pixels, int *width, int *height, char *message);
+                 uint8_t *square, int side, const uint8_t **pixels, int *width, int *height, char *message);
 
 /// How the pixels are stored in a file.
 typedef enum {

@@ -11,6 +11,8 @@ package import SystemPackage
 package struct Preparation {
     package enum Event: Sendable {
         case note(String)
+        /// What of the source is being looked through.
+        case looking(String)
         /// Images that are done, those of earlier attempts included.
         case progress(done: Int, of: Int)
     }
@@ -40,7 +42,8 @@ package struct Preparation {
     ///   - shouldStop: asked several times a second; the same call goes on later.
     /// - Throws: `PreparationError`, `DatasetsError.unreadable` for a source that cannot be read.
     package func run(
-        threads: Int, report: (Event) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
+        threads: Int, report: @escaping (Event) -> Void = { _ in },
+        shouldStop: @escaping () -> Bool = { false }
     ) throws -> Outcome {
         try settings.check()
         _ = try Destination.check(destination, source: source)
@@ -80,13 +83,22 @@ package struct Preparation {
     /// Of Caltech-256.
     private static let clutter = "257.clutter"
 
-    private func listing(_ report: (Event) -> Void, _ check: @escaping () throws -> Void) throws -> Listing {
-        var (kind, listing) = try Listing.of(source, settings.source, poll: check)
+    private func listing(
+        _ report: @escaping (Event) -> Void, _ check: @escaping () throws -> Void
+    ) throws -> Listing {
+        var (kind, listing) = try Listing.of(source, settings.source) { place in
+            try check()
+            report(.looking(place))
+        }
         try listing.leaveOut(settings.leaveOut)
+        let isDivided = !listing.images.contains { $0.split == nil }
         listing.assign(Splitting.splits(listing, validation: settings.validation, seed: settings.seed))
         report(
             .note("\(source): \(kind), \(listing.images.count) images of \(listing.categories.count) classes")
         )
+        if isDivided, settings.validation != PreparationSettings().validation {
+            report(.note("it says itself which images are for validation: --validation is not used"))
+        }
         if !listing.omissions.isEmpty {
             report(.note("\(listing.omissions.count) more cannot be used; report.csv will say why"))
         }

@@ -31,11 +31,11 @@ extension Listing {
         TFRecordSource.self, ImageNetSource.self, ClassFolderSource.self, LabelFileSource.self,
     ]
 
-    /// - Parameter poll: called again and again; throws to end it.
+    /// - Parameter poll: called again and again with what is being looked through; throws to end it.
     /// - Returns: what the source holds, and what form it has.
     /// - Throws: `PreparationError.invalid`, `DatasetsError`, and what `poll` throws.
     package static func of(
-        _ source: FilePath, _ options: SourceOptions, poll: @escaping () throws -> Void = {}
+        _ source: FilePath, _ options: SourceOptions, poll: @escaping (String) throws -> Void = { _ in }
     ) throws -> (kind: String, Listing) {
         let files = try SourceFiles(source, poll: poll)
         for form in sources {

@@ -26,11 +26,11 @@ package struct SourceFiles {
     /// Every other file's path.
     package private(set) var others: [String] = []
 
-    /// Called again and again while the source is looked through; throws to end that.
-    let poll: () throws -> Void
+    /// Called again and again with what is being looked through; throws to end that.
+    let poll: (String) throws -> Void
 
     /// - Throws: `PreparationError.invalid` where there is nothing, `DatasetsError.unreadable`, and what `poll` throws.
-    package init(_ source: FilePath, poll: @escaping () throws -> Void = {}) throws {
+    package init(_ source: FilePath, poll: @escaping (String) throws -> Void = { _ in }) throws {
         self.poll = poll
         let facts: Stat
         do {
@@ -52,7 +52,7 @@ package struct SourceFiles {
     }
 
     private mutating func walk(_ folder: String, inside: Set<FolderListing.Identity>) throws {
-        try poll()
+        try poll(folder)
         let listing = try FolderListing(folder.isEmpty ? root : root.appending(folder))
         // A link back to a folder above would go round for ever.
         guard !inside.contains(listing.identity) else { return }
@@ -83,12 +83,12 @@ package struct SourceFiles {
     }
 
     private static func entries(
-        of archive: String, in root: FilePath, _ poll: () throws -> Void
+        of archive: String, in root: FilePath, _ poll: (String) throws -> Void
     ) throws -> [TarArchive.Entry] {
         let path = root.appending(archive)
         let reader = PieceReader()
         return try TarArchive.entries("\(path)", size: try reader.size(of: path)) {
-            try poll()
+            try poll(archive)
             return [UInt8](try reader.read(path, from: $0, count: $1))
         }
     }
@@ -98,7 +98,7 @@ package struct SourceFiles {
         let path = root.appending(archive)
         let reader = PieceReader()
         return try TarArchive.entries("\(entry.name) in \(path)", size: entry.size) { offset, count in
-            try poll()
+            try poll("\(archive), \(entry.name)")
             let count = min(count, Int(entry.size - offset))
             return [UInt8](try reader.read(path, from: entry.offset + offset, count: count))
         }.map { .init(name: $0.name, offset: entry.offset + $0.offset, size: $0.size) }

@@ -34,8 +34,9 @@ enum TFRecordSource: Source {
         guard !shards.isEmpty else { return nil }
         var omissions: [Listing.Omission] = []
         var found: [(split: Dataset.Split, image: Found)] = []
-        for shard in shards.sorted(by: { $0.path < $1.path }) {
-            found += try images(shard.path, files, &omissions).map { (shard.split, $0) }
+        for (index, shard) in shards.sorted(by: { $0.path < $1.path }).enumerated() {
+            let poll = { try files.poll("\(shard.path), file \(index + 1) of \(shards.count)") }
+            found += try images(shard.path, files, &omissions, poll).map { (shard.split, $0) }
         }
         guard let least = found.map(\.image.label).min() else {
             throw PreparationError(
@@ -72,7 +73,8 @@ enum TFRecordSource: Source {
     }
 
     private static func images(
-        _ shard: String, _ files: SourceFiles, _ omissions: inout [Listing.Omission]
+        _ shard: String, _ files: SourceFiles, _ omissions: inout [Listing.Omission],
+        _ poll: () throws -> Void
     ) throws -> [Found] {
         let path = files.root.appending(shard)
         let reader = PieceReader()
@@ -80,7 +82,7 @@ enum TFRecordSource: Source {
         var images: [Found] = []
         var offset: Int64 = 0
         while offset < size {
-            try files.poll()
+            try poll()
             let place = "\(shard), record at byte \(offset)"
             let count = RecordFrame.dataCount(
                 of: try reader.read(path, from: offset, count: RecordFrame.headerCount))

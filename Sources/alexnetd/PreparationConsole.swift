@@ -14,6 +14,7 @@ final class PreparationConsole {
     func show(_ event: Preparation.Event) {
         switch event {
         case .note(let text): line(text)
+        case .looking(let place): looking(place)
         case .progress(let done, let all): progress(done, all)
         }
     }
@@ -47,14 +48,28 @@ final class PreparationConsole {
         put(text + "\n")
     }
 
+    private func looking(_ place: String) {
+        guard isDue else { return }
+        guard isTerminal else { return put("looking through \(place.printable)\n") }
+        put("\r\u{1B}[K\(place.printable.prefix(78))")
+        hasBar = true
+    }
+
+    /// Whether enough time has passed since it was the last time.
+    private var isDue: Bool {
+        let now = ContinuousClock.now
+        guard now - shown > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return false }
+        shown = now
+        return true
+    }
+
     private func progress(_ done: Int, _ all: Int) {
         let now = ContinuousClock.now
         guard let begun else {
             begun = (now, done)
             return
         }
-        guard now - shown > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
-        shown = now
+        guard isDue else { return }
         let rate = Double(done - begun.done) / max((now - begun.at) / .seconds(1), 1e-3)
         let left = rate > 0 ? Duration.text(seconds: Double(all - done) / rate) : "?"
         let figures = String(format: "%d/%d  %.0f images/s  ETA ", done, all, rate) + left

@@ -65,7 +65,7 @@ struct ImageTree {
     @discardableResult
     func prepare(
         _ settings: PreparationSettings = Self.settings, to destination: FilePath? = nil, threads: Int = 2,
-        working: (Int) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
+        working: @escaping (Int) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Preparation.Outcome {
         try Preparation(root, to: destination ?? self.destination, settings).run(
             threads: threads, report: { if case .progress(let done, _) = $0 { working(done) } },

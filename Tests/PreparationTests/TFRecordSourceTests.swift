@@ -31,6 +31,32 @@ import Testing
         }
     }
 
+    /// The records say which images are for validation; and what takes long is named while it lasts.
+    @Test func lookingThroughIsTold() throws {
+        let tree = try ImageTree.classes(8)
+        var settings = ImageTree.settings
+        settings.shards = 2
+        try tree.prepare(settings)
+        settings.validation = 0.5
+        let told = Told()
+        let again = tree.folder.path.appending("again")
+        let outcome = try Preparation(tree.destination, to: again, settings).run(threads: 1) { event in
+            switch event {
+            case .note(let text): told.notes.append(text)
+            case .looking(let place): told.places.append(place)
+            case .progress: break
+            }
+        }
+        #expect(told.notes.contains { $0.contains("--validation is not used") })
+        #expect(told.places.contains("train-00001-of-00002, file 2 of 3"))
+        #expect(outcome.manifest[.validation]?.images == 4)
+    }
+
+    private final class Told {
+        var notes: [String] = []
+        var places: [String] = []
+    }
+
     @Test func damagedRecordsAreLeftOut() throws {
         let tree = try ImageTree.classes(8)
         try tree.prepare()

@@ -82,7 +82,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
-                "Datasets", "Figures", "Images", "InputPipeline", system,
+                "Datasets", "Figures", "Images", "InputPipeline", "Weights", system,
             ]),
 
         // Level 6

@@ -32,6 +32,18 @@ KERNEL void update_adam(const update_rule *rule, float beta2, float epsilon, flo
     }
 }
 
+// The decay joins the step: 1 − ε·d would lose most of a small decay to rounding.
+KERNEL void update_adamw(const update_rule *rule, float beta2, float epsilon, float first_correction,
+                         float second_correction, float *restrict w, float *restrict m, float *restrict v,
+                         const float *restrict g, long count) {
+    const float rate = rule->rate / first_correction, beta1 = rule->momentum, shrinkage = rule->rate * rule->decay;
+    for (long i = 0; i < count; i++) {
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+        w[i] -= shrinkage * w[i] + rate * m[i] / (sqrtf(v[i]) / second_correction + epsilon);
+    }
+}
+
 KERNEL double sum_of_squares(const float *x, long count) {
     double sums[16] = {0}, total = 0;
     long i = 0;

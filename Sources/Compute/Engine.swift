@@ -12,6 +12,12 @@ package struct Optimizer: Hashable, Sendable {
         case nesterov
         /// Kingma & Ba 2015 with decay added to the gradient, as torch.optim.Adam. β₁ is `momentum`.
         case adam(beta2: Float, epsilon: Float)
+        /// Loshchilov & Hutter 2019, as torch.optim.AdamW: decay takes ε·d·w from the weight and is no part of the
+        /// gradient.
+        case adamW(beta2: Float, epsilon: Float)
+        /// You, Gitman & Ginsburg 2017: sgd, with the rate of each weight tensor times trust · ‖w‖ / (‖g‖ + d·‖w‖), or
+        /// times 1 where a norm is zero. Biases and other vectors take the plain rate.
+        case lars(trust: Float)
     }
 
     package var method: Method
@@ -21,6 +27,10 @@ package struct Optimizer: Hashable, Sendable {
     package var biasRate: Float
     /// …and decay by this.
     package var biasDecay: Float
+    /// What is done to gradients before all this.
+    package var clipping = Clipping.none
+    /// By the layer's name; those of other layers are as by default.
+    package var layers: [String: LayerRule] = [:]
 
     package init(method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float) {
         self.method = method
@@ -32,14 +42,17 @@ package struct Optimizer: Hashable, Sendable {
 
     /// The state sets an engine keeps for it.
     package var state: [StateKind] {
-        if case .adam = method { [.firstMoment, .secondMoment] } else { [.firstMoment] }
+        switch method {
+        case .sgd, .nesterov, .lars: [.firstMoment]
+        case .adam, .adamW: [.firstMoment, .secondMoment]
+        }
     }
 }
 
 package enum StateKind: String, Hashable, Sendable, CaseIterable {
     case parameters
-    /// Of the mean loss of the last batch, without weight decay. They are there after a step that asked for detail; an
-    /// engine may use them up as it makes them.
+    /// Of the mean loss of the last batch, without weight decay and before clipping; zero for what is frozen. They are
+    /// there after a step that asked for detail; an engine may use them up as it makes them.
     case gradients
     /// Momentum (velocity), or Adam's m.
     case firstMoment

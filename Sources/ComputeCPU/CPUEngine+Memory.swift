@@ -13,6 +13,11 @@ extension CPUEngine {
             secondMoment: state[.secondMoment]?.pointer ?? first)
     }
 
+    /// Floats of each lane's scratch: for the layer that wants most, or a block of clipped gradients.
+    static func scratchCount(_ operations: [any LayerOperation], _ optimizer: Optimizer) -> Int {
+        max(operations.map(\.scratchCount).max() ?? 0, optimizer.clipping == .none ? 0 : block)
+    }
+
     /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
     package static func memoryNeeded(
         _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
@@ -34,7 +39,7 @@ extension CPUEngine {
         let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
         let activations = capacity * (network.input.count + outputs + 2 * largest)
         let scratch =
-            threads * (operations.map(\.scratchCount).max() ?? 0)
+            threads * scratchCount(operations, optimizer)
             + (operations.map(\.partialsCount).max() ?? 0)
         let own = operations.reduce(0) { $0 + $1.ownCount }
         return (parameters + activations + scratch + own) * MemoryLayout<Float>.stride

@@ -95,14 +95,17 @@ extension CPUEngine {
         around: (_ parameter: Int, _ range: Range<Int>, _ update: () -> Void) -> Void = { $2() }
     ) {
         let state = Self.whole(state)
-        for (index, parameter) in network.parameters.enumerated() {
+        let clip = clip()
+        for (index, parameter) in network.parameters.enumerated() where !rules[index].isFrozen {
             if fused, parameter.role == .weight, operations[parameter.layer].updatesItsWeights { continue }
-            let rule = ParameterUpdate(optimizer, settings, parameter.role)
             measure(network.layers[parameter.layer].name, .update) {
-                workspace.lanes.run(over: parameter.count, by: Self.block) { range, _ in
+                let rule = ParameterUpdate(
+                    optimizer, rules[index], settings, ratio: trustRatio(of: index, clip))
+                workspace.lanes.run(over: parameter.count, by: Self.block) { range, lane in
                     let at = offsets[index] + range.lowerBound
                     around(index, range) {
-                        rule.apply(state, at: at, state.gradients + at, range.count)
+                        let gradient = clipped(state.gradients + at, range.count, clip, lane)
+                        rule.apply(state, at: at, gradient, range.count)
                     }
                 }
             }

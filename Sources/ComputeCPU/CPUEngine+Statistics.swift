@@ -30,7 +30,12 @@ extension CPUEngine {
         let block = Self.block
         let weights = state[.parameters]!.pointer
         var sums = network.parameters.map { [Double](repeating: 0, count: ($0.count + block - 1) / block) }
-        let places = sums.map { UnsafeMutablePointer<Double>.allocate(capacity: $0.count) }
+        // What is frozen adds nothing.
+        let places = sums.map { sums in
+            let place = UnsafeMutablePointer<Double>.allocate(capacity: sums.count)
+            place.initialize(repeating: 0, count: sums.count)
+            return place
+        }
         defer { for place in places { place.deallocate() } }
         update(settings) { parameter, range, update in
             let here = weights + offsets[parameter] + range.lowerBound

@@ -19,6 +19,8 @@ package final class CPUEngine: Engine {
     /// One for each kind the optimiser keeps, and parameters and gradients.
     let state: [StateKind: FloatBuffer]
     let offsets: [Int]
+    /// How each parameter learns.
+    let rules: [Optimizer.ParameterRule]
     private let kernels: KernelPath
     private let normalization: Normalization
     let operations: [any LayerOperation]
@@ -49,6 +51,7 @@ package final class CPUEngine: Engine {
             defer { total += parameter.count }
             return total
         }
+        rules = network.parameters.map { optimizer.rule(for: $0, of: network) }
         var state: [StateKind: FloatBuffer] = [:]
         for kind in [.parameters, .gradients] + optimizer.state { state[kind] = try FloatBuffer(total) }
         self.state = state
@@ -67,7 +70,7 @@ package final class CPUEngine: Engine {
         errors = (try FloatBuffer(capacity * largest), try FloatBuffer(capacity * largest))
 
         let lanes = try Lanes(threads)
-        let scratchCount = operations.map(\.scratchCount).max() ?? 0
+        let scratchCount = Self.scratchCount(operations, optimizer)
         scratch = try (0..<lanes.count).map { _ in try FloatBuffer(scratchCount) }
         partials = try FloatBuffer(operations.map(\.partialsCount).max() ?? 0)
         workspace = Workspace(lanes: lanes, scratch: scratch.map(\.pointer), partials: partials.pointer)
@@ -84,13 +87,13 @@ package final class CPUEngine: Engine {
     }
 
     package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
-        var pass = Pass(count: batch.count, training: true, step: settings.step)
-        if settings.detail == .none { pass.weightUpdate = ParameterUpdate(optimizer, settings, .weight) }
+        let pass = Pass(count: batch.count, training: true, step: settings.step)
+        let fuses = settings.detail == .none && !optimizer.needsNorms
         try forward(batch, pass)
         var result = loss(batch, weight: 1 / Float(batch.count))
-        backward(pass)
+        backward(pass, updating: fuses ? settings : nil)
         guard settings.detail > .none else {
-            update(settings, fused: true)
+            update(settings, fused: fuses)
             return result
         }
         var statistics = StepStatistics()
@@ -129,20 +132,24 @@ package final class CPUEngine: Engine {
         for (index, operation) in operations.enumerated() {
             measure(network.layers[index].name, .forward) {
                 operation.forward(
-                    x: activations[index].pointer, y: activations[index + 1].pointer, pass, workspace)
+                    x: activations[index].pointer, y: activations[index + 1].pointer,
+                    layerPass(index, pass), workspace)
             }
         }
     }
 
-    /// Errors move between two buffers; in-place layers leave them where they are.
-    private func backward(_ pass: Pass) {
-        let first = network.parameters.first?.layer ?? 0
+    /// Errors move between two buffers; in-place layers leave them where they are. They go back to the lowest layer that
+    /// learns.
+    /// - Parameter settings: of the update that layers may do themselves.
+    private func backward(_ pass: Pass, updating settings: StepSettings?) {
+        let first = lowestLearner
         var (dy, dx) = (errors.0.pointer, errors.1.pointer)
         for (index, operation) in operations.enumerated().reversed() where index >= first {
             measure(network.layers[index].name, .backward) {
                 operation.backward(
                     x: activations[index].pointer, y: activations[index + 1].pointer, dy: dy,
-                    dx: operation.isInPlace ? dy : index > first ? dx : nil, pass, workspace)
+                    dx: operation.isInPlace ? dy : index > first ? dx : nil,
+                    layerPass(index, pass, updating: settings), workspace)
             }
             if !operation.isInPlace { swap(&dy, &dx) }
         }

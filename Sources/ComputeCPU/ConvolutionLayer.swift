@@ -93,10 +93,11 @@ final class ConvolutionLayer: LayerOperation {
             for begin in Swift.stride(from: piece.lowerBound, to: piece.upperBound, by: imagesPerProduct) {
                 let images = begin..<min(begin + imagesPerProduct, piece.upperBound)
                 backward(
-                    x: x, dy: dy, dx: dx, images, into: partial, adding: begin > piece.lowerBound,
-                    patches: workspace.scratch[lane])
+                    x: x, dy: dy, dx: dx, images, into: pass.isFrozen ? nil : partial,
+                    adding: begin > piece.lowerBound, patches: workspace.scratch[lane])
             }
         }
+        if pass.isFrozen { return }
         let block = 16384
         workspace.lanes.run(over: weightCount, by: block) { range, _ in
             sum_pieces(
@@ -108,8 +109,9 @@ final class ConvolutionLayer: LayerOperation {
             biasGradient, workspace.partials + weightCount, stride, Int32(pieces), convolution.outputs)
     }
 
+    /// - Parameter partial: takes the gradients of weight and bias, unless nil.
     private func backward(
-        x: Floats, dy: Floats, dx: Floats?, _ images: Range<Int>, into partial: Floats, adding: Bool,
+        x: Floats, dy: Floats, dx: Floats?, _ images: Range<Int>, into partial: Floats?, adding: Bool,
         patches: Floats
     ) {
         let rows = images.count * pixels
@@ -119,10 +121,12 @@ final class ConvolutionLayer: LayerOperation {
         }
         for group in 0..<convolution.groups {
             let groupErrors = errors + group * groupOutputs
-            gather(x, images, group: group, into: patches)
-            BLAS.multiply(
-                groupOutputs, patch, rows, groupErrors, output.channels, transposeA: true, patches, patch,
-                into: partial + group * groupOutputs * patch, patch, adding: adding)
+            if let partial {
+                gather(x, images, group: group, into: patches)
+                BLAS.multiply(
+                    groupOutputs, patch, rows, groupErrors, output.channels, transposeA: true, patches, patch,
+                    into: partial + group * groupOutputs * patch, patch, adding: adding)
+            }
             guard let dx else { continue }
             BLAS.multiply(
                 rows, patch, groupOutputs, groupErrors, output.channels,
@@ -132,6 +136,8 @@ final class ConvolutionLayer: LayerOperation {
                 conv_scatter_add(&shape, patches + row * pixels * patch, dx + image * input.count)
             }
         }
-        bias_backward(errors, partial + weightCount, rows, Int32(output.channels), adding ? 1 : 0)
+        if let partial {
+            bias_backward(errors, partial + weightCount, rows, Int32(output.channels), adding ? 1 : 0)
+        }
     }
 }

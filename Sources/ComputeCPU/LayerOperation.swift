@@ -10,6 +10,8 @@ struct Pass {
     let training: Bool
     /// Keys the dropout masks.
     let step: Int
+    /// Whether nothing of the layer changes: its parameters get no gradient.
+    var isFrozen = false
     /// What a layer that updates its weights itself does with their gradient, instead of writing it out.
     var weightUpdate: ParameterUpdate?
 }
@@ -43,7 +45,8 @@ protocol LayerOperation: AnyObject {
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace)
 
-    /// Writes the gradients of its parameters, or updates its weights; and dx unless that is nil.
+    /// Writes the gradients of its parameters, or updates its weights, or neither where it is frozen; and dx unless that
+    /// is nil.
     func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace)
 }
 

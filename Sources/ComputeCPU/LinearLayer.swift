@@ -41,6 +41,7 @@ final class LinearLayer: LayerOperation {
                     into: dx + range.lowerBound, inputs)
             }
         }
+        if pass.isFrozen { return }
         workspace.lanes.run(over: outputs, by: Self.block) { range, _ in
             BLAS.multiply(
                 range.count, inputs, pass.count, dy + range.lowerBound, outputs, transposeA: true, x, inputs,

@@ -134,8 +134,10 @@ final class PanelLinear: LayerOperation {
         let packedX = workspace.partials
         let packedDY = packedX + rows * roundedUp(inputs)
         let transposedDY = packedDY + rows * panelCount * Self.width
-        pack(x, columns: inputs, rows: rows, into: packedX, workspace)
-        pack(dy, columns: outputs, rows: rows, into: packedDY, workspace)
+        if !pass.isFrozen {
+            pack(x, columns: inputs, rows: rows, into: packedX, workspace)
+            pack(dy, columns: outputs, rows: rows, into: packedDY, workspace)
+        }
         workspace.lanes.run(over: rows, by: Self.width) { range, _ in
             panels_pack_transposed(
                 dy + range.lowerBound * outputs, outputs, outputs, Int32(range.count),
@@ -150,8 +152,11 @@ final class PanelLinear: LayerOperation {
                         Int32(min(Self.width, rows - first)), dx + first * inputs + range.lowerBound, inputs)
                 }
             }
-            weightGradient(packedX, packedDY, range, pass, workspace.scratch[lane])
+            if !pass.isFrozen {
+                weightGradient(packedX, packedDY, range, pass, workspace.scratch[lane])
+            }
         }
+        if pass.isFrozen { return }
         bias_backward(dy, biasGradient, rows, Int32(outputs), 0)
     }
 

@@ -4,7 +4,6 @@
 internal import CKernels
 internal import Compute
 internal import Glibc
-internal import Networks
 
 struct ParameterUpdate {
     private let method: Optimizer.Method
@@ -12,20 +11,25 @@ struct ParameterUpdate {
     /// Adam's 1 − β₁ᵗ and √(1 − β₂ᵗ).
     private let corrections: (first: Float, second: Float)
 
-    init(_ optimizer: Optimizer, _ settings: StepSettings, _ role: Parameter.Role) {
+    /// - Parameters:
+    ///   - parameter: whose weights they are.
+    ///   - ratio: by which LARS changes the rate.
+    init(
+        _ optimizer: Optimizer, _ parameter: Optimizer.ParameterRule, _ settings: StepSettings,
+        ratio: Float = 1
+    ) {
         method = optimizer.method
-        let isBias = role == .bias
         rule = update_rule(
-            rate: settings.learningRate * (isBias ? optimizer.biasRate : 1), momentum: optimizer.momentum,
-            decay: isBias ? optimizer.biasDecay : optimizer.weightDecay)
-        guard case .adam(let beta2, _) = method else {
-            corrections = (1, 1)
-            return
+            rate: settings.learningRate * parameter.rate * ratio, momentum: optimizer.momentum,
+            decay: parameter.decay)
+        switch method {
+        case .sgd, .nesterov, .lars: corrections = (1, 1)
+        case .adam(let beta2, _), .adamW(let beta2, _):
+            let t = Double(settings.step + 1)
+            corrections = (
+                Float(1 - pow(Double(optimizer.momentum), t)), Float((1 - pow(Double(beta2), t)).squareRoot())
+            )
         }
-        let t = Double(settings.step + 1)
-        corrections = (
-            Float(1 - pow(Double(optimizer.momentum), t)), Float((1 - pow(Double(beta2), t)).squareRoot())
-        )
     }
 
     /// - Parameters:
@@ -35,13 +39,17 @@ struct ParameterUpdate {
         let (w, v) = (state.parameters + place, state.firstMoment + place)
         var rule = rule
         switch method {
-        case .sgd: update_sgd(&rule, w, v, gradient, count)
+        case .sgd, .lars: update_sgd(&rule, w, v, gradient, count)
         case .nesterov: update_nesterov(&rule, w, v, gradient, count)
         case .adam(let beta2, let epsilon):
             update_adam(
                 &rule, beta2, epsilon, corrections.first, corrections.second, w, v,
                 state.secondMoment + place,
                 gradient, count)
+        case .adamW(let beta2, let epsilon):
+            update_adamw(
+                &rule, beta2, epsilon, corrections.first, corrections.second, w, v,
+                state.secondMoment + place, gradient, count)
         }
     }
 }

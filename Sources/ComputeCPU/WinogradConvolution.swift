@@ -128,6 +128,7 @@ final class WinogradConvolution: LayerOperation {
 
     func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace) {
         let sums = workspace.partials
+        if pass.isFrozen { return backwardOfInput(x: x, dy: dy, dx: dx, sums: sums, pass, workspace) }
         let dU = sums + sumsCount
         var pieces = 1
         if keepsBatch {
@@ -142,6 +143,18 @@ final class WinogradConvolution: LayerOperation {
         sum_pieces(biasGradient, sums, output.channels, Int32(pass.count), output.channels)
     }
 
+    /// dx alone.
+    private func backwardOfInput(
+        x: Floats, dy: Floats, dx: Floats?, sums: Floats, _ pass: Pass, _ workspace: Workspace
+    ) {
+        workspace.lanes.run(over: pass.count, by: together) { images, lane in
+            let plane = workspace.scratch[lane]
+            let (d, e) = (plane + planeCount, plane + planeCount + inCount)
+            transform(images, dy: dy, e: e, sums: sums, plane)
+            inputGradient(images, e: e, d: d, x: x, dx: dx, plane)
+        }
+    }
+
     private func backwardOfBatch(
         x: Floats, dy: Floats, dx: Floats?, sums: Floats, into dU: Floats, _ pass: Pass,
         _ workspace: Workspace
@@ -152,7 +165,8 @@ final class WinogradConvolution: LayerOperation {
             let plane = workspace.scratch[lane]
             let group = images.lowerBound / together
             let (v, e) = (allV + group * inCount, allE + group * outCount)
-            transform(images, x: x, dy: dy, v: v, e: e, sums: sums, plane)
+            transform(images, x: x, v: v, plane)
+            transform(images, dy: dy, e: e, sums: sums, plane)
             inputGradient(images, e: e, d: plane + planeCount, x: x, dx: dx, plane)
         }
         workspace.lanes.run(Int(plan.pointee.shape.groups) * points) { task, _ in
@@ -173,7 +187,8 @@ final class WinogradConvolution: LayerOperation {
             let partial = dU + piece.lowerBound / imagesPerPiece * filterCount
             for begin in stride(from: piece.lowerBound, to: piece.upperBound, by: together) {
                 let images = begin..<min(begin + together, piece.upperBound)
-                transform(images, x: x, dy: dy, v: v, e: e, sums: sums, plane)
+                transform(images, x: x, v: v, plane)
+                transform(images, dy: dy, e: e, sums: sums, plane)
                 for group in 0..<plan.pointee.shape.groups {
                     for point in 0..<points {
                         kernels.filter_products(
@@ -188,15 +203,16 @@ final class WinogradConvolution: LayerOperation {
         return (pass.count + imagesPerPiece - 1) / imagesPerPiece
     }
 
-    /// V and E of some images, and their sums of dy.
-    private func transform(
-        _ images: Range<Int>, x: Floats, dy: Floats, v: Floats, e: Floats, sums: Floats, _ plane: Floats
-    ) {
-        let count = Int32(images.count)
-        kernels.input(plan, x + images.lowerBound * input.count, count, v, plane)
+    /// V of some images.
+    private func transform(_ images: Range<Int>, x: Floats, v: Floats, _ plane: Floats) {
+        kernels.input(plan, x + images.lowerBound * input.count, Int32(images.count), v, plane)
+    }
+
+    /// E of some images, and their sums of dy.
+    private func transform(_ images: Range<Int>, dy: Floats, e: Floats, sums: Floats, _ plane: Floats) {
         kernels.output_adjoint(
-            plan, dy + images.lowerBound * output.count, count, e, sums + images.lowerBound * output.channels,
-            plane)
+            plan, dy + images.lowerBound * output.count, Int32(images.count), e,
+            sums + images.lowerBound * output.channels, plane)
     }
 
     private func inputGradient(

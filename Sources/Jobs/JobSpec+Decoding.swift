@@ -13,7 +13,7 @@ extension JobSpec {
         model = try fields["model"]?.choice(Model.self)
         epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)
-        optimizer = try fields["optimizer"]?.choice(Plan.OptimizerKind.self)
+        optimizer = try fields["optimizer"]?.optimizer()
         learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
             $0 > 0 && $0 <= 100
         }
@@ -25,6 +25,12 @@ extension JobSpec {
             $0 >= 0 && $0 <= 100
         }
         biasWeightDecay = try fields["bias_weight_decay"]?.fraction()
+        clipping = try fields["clip_gradients"]?.clipping()
+        if let rules = try fields["layers"]?.layerRules() {
+            layers = rules.map(\.rule)
+            for (rule, line) in rules { lines["layers.\(rule.layer)"] = line }
+        }
+        frozen = try fields["freeze"]?.layerNames()
         schedule = try fields["schedule"]?.schedule()
         if let stopping = fields["early_stopping"] { earlyStopping = .some(try stopping.earlyStopping()) }
         evaluateAtStart = try fields["evaluate_at_start"]?.flag()
@@ -76,11 +82,13 @@ extension JobValue {
 
     fileprivate func initialization() throws(JobError) -> Plan.Initialization {
         let names = ["he", "cuda-convnet", "paper", "caffe", "torch"]
-        let text = try text(write: "one of \(listed(names)), or the path of a safetensors file")
+        let text = try text(write: "one of \(listed(names)), or the path of a file of weights")
         if let scheme = Plan.Initialization(name: text) { return scheme }
-        if text.contains("/") || text.hasSuffix(".safetensors") { return .file(try path()) }
+        let endings = [".safetensors", ".pth", ".pt", ".caffemodel"]
+        if text.contains("/") || endings.contains(where: text.hasSuffix) { return .file(try path()) }
         throw mismatch(
-            .wrongType, "is neither a scheme nor the path of a safetensors file",
+            .wrongType,
+            "is neither a scheme nor the path of weights (safetensors, .pth, .caffemodel, a run's folder)",
             write: "\(listed(names)) or a path (\(suggestion(for: text, among: names)))")
     }
 

@@ -20,9 +20,10 @@ extension JobSpec {
         if forThisMachine { try refuseWhatThisBuildLacks() }
         let model = model ?? .alexnet
         let optimizer = optimizer ?? .sgd
-        let weightDecay = weightDecay ?? 0.0005
+        let weightDecay = weightDecay ?? optimizer.weightDecay
         // cuda-convnet: biases learn twice as fast and do not decay. torchvision's nets and Adam know no such thing.
-        let isPaper = model != .torchvision && optimizer != .adam
+        let isPaper = model != .torchvision && optimizer.sparesBiases
+        let (rules, frozen) = try plannedLayers(of: model)
         var initialization = initialization ?? .he
         if case .file(let path) = initialization {
             initialization = .file(try absolute(path, key: "init", folder))
@@ -45,12 +46,14 @@ extension JobSpec {
             epochs: epochs ?? 90,
             batchSize: batchSize ?? 128,
             optimizer: optimizer,
-            // Adam at 0.01 diverges; 0.0001 is what AlexNet-sized linear layers take.
-            learningRate: learningRate ?? (optimizer == .adam ? 0.0001 : 0.01),
+            learningRate: learningRate ?? optimizer.learningRate,
             momentum: momentum ?? 0.9,
             weightDecay: weightDecay,
-            biasLearningRate: biasLearningRate ?? (isPaper ? 2 : 1),
+            biasLearningRate: biasLearningRate ?? optimizer.biasLearningRate ?? (isPaper ? 2 : 1),
             biasWeightDecay: biasWeightDecay ?? (isPaper ? 0 : weightDecay),
+            clipping: clipping ?? .none,
+            layers: rules,
+            frozen: frozen,
             schedule: schedule ?? Plan.Schedule(decay: .plateau),
             earlyStopping: earlyStopping ?? nil,
             // Without epochs an evaluation is all there is to do.
@@ -80,7 +83,7 @@ extension JobSpec {
         initialization.scheme?.standardizesInput ?? true ? .channels : .mean
     }
 
-    private func error(_ code: JobError.Code, _ key: String, _ problem: String) -> JobError {
+    func error(_ code: JobError.Code, _ key: String, _ problem: String) -> JobError {
         JobError(code, problem, file: file, line: lines[key], key: key)
     }
 

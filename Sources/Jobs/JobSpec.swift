@@ -30,12 +30,15 @@ package struct JobSpec: Sendable {
     package var dataset: String
     package var epochs: Int?
     package var batchSize: Int?
-    package var optimizer: Plan.OptimizerKind?
+    package var optimizer: Plan.Optimizer?
     package var learningRate: Double?
     package var momentum: Double?
     package var weightDecay: Double?
     package var biasLearningRate: Double?
     package var biasWeightDecay: Double?
+    package var clipping: Plan.Clipping?
+    package var layers: [Plan.LayerRule]?
+    package var frozen: [String]?
     package var schedule: Plan.Schedule?
     /// The inner nil is "none".
     package var earlyStopping: Plan.EarlyStopping??
@@ -65,7 +68,8 @@ package struct JobSpec: Sendable {
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
-        "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
+        "bias_learning_rate", "bias_weight_decay", "clip_gradients", "layers", "freeze", "schedule",
+        "early_stopping", "evaluate_at_start",
         "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]

@@ -4,8 +4,6 @@
 package import Networks
 
 package struct Plan: Hashable, Sendable {
-    package enum OptimizerKind: String, Sendable, CaseIterable { case sgd, nesterov, adam }
-
     package enum Device: Hashable, Sendable {
         case cpu
         /// Index or uuid as written after "cuda:" or "GPU-".
@@ -16,7 +14,7 @@ package struct Plan: Hashable, Sendable {
 
     package enum Initialization: Hashable, Sendable {
         case he, cudaConvnet, paper, caffe, torch
-        /// Absolute path of a safetensors file with tensors of PyTorch's names.
+        /// Absolute path of a file of weights, or of a run's folder or a checkpoint's.
         case file(String)
     }
 
@@ -92,13 +90,18 @@ package struct Plan: Hashable, Sendable {
     package var dataset: String
     package var epochs: Int
     package var batchSize: Int
-    package var optimizer: OptimizerKind
+    package var optimizer: Optimizer
     package var learningRate: Double
     package var momentum: Double
     package var weightDecay: Double
     /// Multiple of the learning rate for biases, and their weight decay (the paper's code: 2 and 0).
     package var biasLearningRate: Double
     package var biasWeightDecay: Double
+    package var clipping: Clipping
+    /// In the order of the network; of other layers, nothing is special.
+    package var layers: [LayerRule]
+    /// Layers that do not learn, in the order of the network.
+    package var frozen: [String]
     package var schedule: Schedule
     package var earlyStopping: EarlyStopping?
     /// Before the first step.

@@ -54,7 +54,7 @@ extension Curves {
     private var hyperparameters: HParams {
         var values: HParams = [
             "model": .text(plan.model.rawValue), "batch_size": .number(Double(plan.batchSize)),
-            "epochs": .number(Double(plan.epochs)), "optimizer": .text(plan.optimizer.rawValue),
+            "epochs": .number(Double(plan.epochs)), "optimizer": .text(plan.optimizer.name),
             "learning_rate": .number(plan.learningRate), "momentum": .number(plan.momentum),
             "weight_decay": .number(plan.weightDecay), "dropout": .number(plan.dropout),
             "width": .number(plan.width), "seed": .number(Double(plan.seed)), "shuffle": .flag(plan.shuffle),

@@ -1,32 +1,36 @@
-// The weights file that a job may begin with.
+// The weights that a job may begin with.
 
-package import Checkpoints
-internal import Compute
+internal import Checkpoints
 package import Jobs
 package import Networks
 internal import SystemPackage
+internal import Weights
 
 extension Job {
-    /// The file that `init` names, whose tensors fit the network; nil where `init` is a scheme.
-    /// - Throws: `JobError.data` with the place of `init` where the file is missing, damaged or does not fit;
-    ///   `CheckpointsError` where it cannot be read.
-    package func initialWeights(for network: Network) throws -> SafetensorsFile? {
+    /// What `init` names, whose tensors fit the network; nil where `init` is a scheme.
+    /// - Throws: `JobError.data` with the place of `init` where it is missing, damaged or does not fit;
+    ///   `CheckpointsError` or `WeightsError` where it cannot be read.
+    package func initialWeights(for network: Network) throws -> InitialWeights? {
         guard case .file(let path) = plan.initialization else { return nil }
         do {
-            let file = try SafetensorsFile(FilePath(path))
-            try file.check(holds: network.parameters, source: path)
-            return file
+            return try InitialWeights(FilePath(path), plan.model, network)
         } catch let error as TrainingError where error.code == .checkpoint {
             throw self.error(.data, key: "init", error.message, cause: error.cause)
-        } catch let error as CheckpointsError {
-            let causes: [Errno] = [.noSuchFileOrDirectory, .permissionDenied, .isDirectory, .notDirectory]
-            guard error.code != .io || (error.cause as? Errno).map(causes.contains) == true else {
-                throw error
-            }
-            throw self.error(
-                .data, key: "init",
-                "\(error.message); write the path of a safetensors file, or a scheme such as he",
-                cause: error.cause)
+        } catch let error as CheckpointsError where error.code != .io || isWrongPath(error.cause) {
+            throw wrong(error.message, error.cause)
+        } catch let error as WeightsError where error.code != .io || isWrongPath(error.cause) {
+            throw wrong(error.message, error.cause)
         }
+    }
+
+    private func isWrongPath(_ cause: (any Error)?) -> Bool {
+        let causes: [Errno] = [.noSuchFileOrDirectory, .permissionDenied, .isDirectory, .notDirectory]
+        return (cause as? Errno).map(causes.contains) == true
+    }
+
+    private func wrong(_ message: String, _ cause: (any Error)?) -> JobError {
+        error(
+            .data, key: "init", "\(message); write the path of a file of weights, or a scheme such as he",
+            cause: cause)
     }
 }

@@ -20,14 +20,21 @@ extension SafetensorsFile {
                 )
             }
             guard shape == parameter.shape else {
-                throw TrainingError(
-                    .checkpoint,
-                    """
-                    \(source): tensor "\(name)" is \(shape), this network needs \(parameter.shape): is it another \
-                    model, width or number of classes?
-                    """)
+                throw TrainingError.misfit(shape, parameter, named: name, in: source)
             }
         }
+    }
+}
+
+extension TrainingError {
+    static func misfit(_ shape: [Int], _ parameter: Parameter, named name: String, in source: String) -> Self
+    {
+        Self(
+            .checkpoint,
+            """
+            \(source): tensor "\(name)" is \(shape), this network needs \(parameter.shape): is it another model, width \
+            or number of classes?
+            """)
     }
 }
 

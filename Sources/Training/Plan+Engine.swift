@@ -7,17 +7,31 @@ package import Jobs
 package import Networks
 
 extension Plan {
-    package var engineOptimizer: Optimizer {
-        let method: Optimizer.Method =
+    package var engineOptimizer: Compute.Optimizer {
+        let method: Compute.Optimizer.Method =
             switch optimizer {
             case .sgd: .sgd
             case .nesterov: .nesterov
-            // torch.optim.Adam's defaults.
-            case .adam: .adam(beta2: 0.999, epsilon: 1e-8)
+            case .adam(let moments):
+                .adam(beta2: Float(moments.beta2), epsilon: Float(moments.epsilon))
+            case .adamW(let moments):
+                .adamW(beta2: Float(moments.beta2), epsilon: Float(moments.epsilon))
+            case .lars(let trust): .lars(trust: Float(trust))
             }
-        return Optimizer(
+        var engineOptimizer = Compute.Optimizer(
             method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
             biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay))
+        switch clipping {
+        case .none: engineOptimizer.clipping = .none
+        case .norm(let limit): engineOptimizer.clipping = .norm(Float(limit))
+        case .value(let limit): engineOptimizer.clipping = .value(Float(limit))
+        }
+        for rule in layers {
+            engineOptimizer.layers[rule.layer] = .init(
+                rate: Float(rule.learningRate), decay: Float(rule.weightDecay))
+        }
+        for layer in frozen { engineOptimizer.layers[layer] = .init(isFrozen: true) }
+        return engineOptimizer
     }
 
     /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.

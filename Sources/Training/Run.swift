@@ -271,8 +271,9 @@ package final class Run {
                 initializer.fill(set[index], index, of: engine.network, seed: plan.seed)
             }
             engine.load(.parameters, from: set)
-        } else if let file = try job.initialWeights(for: engine.network) {
-            try set.read(file, source: plan.initialization.name)
+        } else if let weights = try job.initialWeights(for: engine.network) {
+            weights.notes.forEach { report(.note($0)) }
+            try weights.fill(set, seed: plan.seed)
             engine.load(.parameters, from: set)
         }
     }

@@ -21,7 +21,7 @@ package struct TrainedNetwork: Sendable {
     /// Updates done, where that is known.
     package let step: Int?
     package let file: FilePath
-    private let weights: SafetensorsFile
+    let weights: SafetensorsFile
 
     private init(
         _ network: Network, _ weights: SafetensorsFile, classes: [String], _ normalization: Normalization,

@@ -20,8 +20,9 @@ struct ValidateCommand: ParsableCommand {
             let job = try Job(FilePath(spec), relativeTo: .current)
             let dataset = try job.dataset()
             let network = job.plan.network(for: dataset)
-            _ = try job.initialWeights(for: network)
+            let weights = try job.initialWeights(for: network)
             print(Self.describe(job.plan, dataset, network))
+            weights?.notes.forEach { print($0) }
         } catch {
             throw ArgumentParser.ExitCode.ending(error)
         }

@@ -10,16 +10,9 @@ import Testing
         try steps.map { try engine.train(scene.batch(UInt32($0)), scene.settings($0)).loss }
     }
 
-    private static let optimizers: [Optimizer] = [
-        Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
-        Optimizer(method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0),
-    ]
-
-    private static let nesterov = Optimizer(
-        method: .nesterov, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0)
-
-    @Test(arguments: Conformer.all, optimizers)
-    func continuesBitForBit(_ conformer: Conformer, _ optimizer: Optimizer) throws {
+    @Test(arguments: Conformer.all, Rule.all)
+    func continuesBitForBit(_ conformer: Conformer, _ rule: Rule) throws {
+        let optimizer = rule.optimizer
         for scene in [Scenes.paper, Scenes.torchvision].map({ $0.with { $0.optimizer = optimizer } }) {
             let whole = try scene.engine(conformer)
             let losses = try train(whole, scene, 0..<6)
@@ -38,8 +31,9 @@ import Testing
     }
 
     /// A step that is asked for statistics writes its gradients out; another may update the weights as it goes.
-    @Test(arguments: Conformer.devices, optimizers + [nesterov])
-    func watchingLeavesNoTrace(_ conformer: Conformer, _ optimizer: Optimizer) throws {
+    @Test(arguments: Conformer.devices, Rule.all)
+    func watchingLeavesNoTrace(_ conformer: Conformer, _ rule: Rule) throws {
+        let optimizer = rule.optimizer
         let scene = Scenes.torchvision.with { $0.optimizer = optimizer }
         let (watched, alone) = (try scene.engine(conformer), try scene.engine(conformer))
         for step in 0..<3 {
@@ -68,6 +62,19 @@ import Testing
         }
     }
 
+    /// Nor where norms are summed over all of a tensor: here, over several blocks.
+    @Test(arguments: Conformer.devices, Rule.others)
+    func threadsLeaveNoTraceInNorms(_ conformer: Conformer, _ rule: Rule) throws {
+        let scene = Scene("large", side: 8, [.flatten, .linear(outputs: 1000), .linear(outputs: 3)]).with {
+            $0.optimizer = rule.optimizer
+        }
+        let one = try scene.engine(conformer, threads: 1)
+        let losses = try train(one, scene, 0..<3)
+        let engine = try scene.engine(conformer, threads: 3)
+        #expect(try train(engine, scene, 0..<3) == losses)
+        #expect(engine.floats(.parameters) == one.floats(.parameters))
+    }
+
     /// Neither an evaluation between two steps, nor larger batches before, nor the engine's capacity.
     @Test(arguments: Conformer.all) func otherWorkLeavesNoTrace(_ conformer: Conformer) throws {
         let scene = Scenes.paper.with { ($0.capacity, $0.count) = (5, 2) }
@@ -91,7 +98,7 @@ import Testing
 
     @Test(arguments: Conformer.all, StateKind.allCases)
     func whatIsLoadedIsRead(_ conformer: Conformer, _ kind: StateKind) throws {
-        let scene = Scenes.torchvision.with { $0.optimizer = Self.optimizers[1] }
+        let scene = Scenes.torchvision.with { $0.optimizer = Rule.methods[2].optimizer }
         let engine = try scene.engine(conformer)
         let set = ParameterSet(scene.network.parameters)
         for index in set.values.indices { set.values[index] = Float(index) + 0.5 }

@@ -12,7 +12,7 @@ final class ReferenceEngine: Engine {
     let fingerprint = ["device": "reference"]
 
     private let normalization: Normalization
-    private let optimizer: Optimizer
+    let optimizer: Optimizer
     private let seed: UInt64
     /// By kind and parameter.
     private var state: [StateKind: [Reals]] = [:]
@@ -53,6 +53,9 @@ final class ReferenceEngine: Engine {
                 $0 / Double(batch.count)
             }
             backward(error, activations, masks, gradients)
+        }
+        for (index, parameter) in network.parameters.enumerated() where isFrozen(parameter) {
+            for i in 0..<parameter.count { gradients[index][i] = 0 }
         }
         state[.gradients] = gradients
         let before = state[.parameters]!.map(\.values)
@@ -255,15 +258,21 @@ final class ReferenceEngine: Engine {
 
     private func update(_ settings: StepSettings) {
         let momentum = Double(optimizer.momentum)
-        for (index, parameter) in network.parameters.enumerated() {
+        let gradients = clippedGradients(state[.gradients]!)
+        for (index, parameter) in network.parameters.enumerated() where !isFrozen(parameter) {
             let isBias = parameter.role == .bias
-            let rate = Double(settings.learningRate) * (isBias ? Double(optimizer.biasRate) : 1)
-            let decay = Double(isBias ? optimizer.biasDecay : optimizer.weightDecay)
-            let (w, g) = (state[.parameters]![index], state[.gradients]![index])
+            let layer = layerRule(parameter)
+            var rate = Double(settings.learningRate) * (isBias ? Double(optimizer.biasRate) : 1)
+            rate *= Double(layer.rate)
+            let decay = Double(isBias ? optimizer.biasDecay : optimizer.weightDecay) * Double(layer.decay)
+            let (w, g) = (state[.parameters]![index], gradients[index])
+            if case .lars(let trust) = optimizer.method, !isBias {
+                rate *= trustRatio(w, g, decay, Double(trust))
+            }
             let (m, v) = (state[.firstMoment]![index], state[.secondMoment]![index])
             for i in 0..<w.count {
                 switch optimizer.method {
-                case .sgd:
+                case .sgd, .lars:
                     m[i] = momentum * m[i] - rate * decay * w[i] - rate * g[i]
                     w[i] += m[i]
                 case .nesterov:
@@ -275,6 +284,14 @@ final class ReferenceEngine: Engine {
                     let gradient = g[i] + decay * w[i]
                     m[i] = momentum * m[i] + (1 - momentum) * gradient
                     v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient
+                    let mean = m[i] / (1 - power(momentum, t))
+                    let square = v[i] / (1 - power(beta2, t))
+                    w[i] -= rate * mean / (square.squareRoot() + Double(epsilon))
+                case .adamW(let beta2, let epsilon):
+                    let (beta2, t) = (Double(beta2), Double(settings.step + 1))
+                    w[i] -= rate * decay * w[i]
+                    m[i] = momentum * m[i] + (1 - momentum) * g[i]
+                    v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
                     let mean = m[i] / (1 - power(momentum, t))
                     let square = v[i] / (1 - power(beta2, t))
                     w[i] -= rate * mean / (square.squareRoot() + Double(epsilon))

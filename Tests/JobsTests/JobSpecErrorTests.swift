@@ -78,6 +78,68 @@ import Testing
         Case(text: "just words", code: .wrongType, says: ["\"just words\" is not a mapping"]),
         Case(text: "dataset: /d\nmodel: alexnet-singel", code: .wrongType, says: ["mean alexnet-single?"]),
         Case(text: "dataset: /d\noptimizer: sdg", code: .wrongType, says: ["\"sdg\"", "mean sgd?"]),
+        Case(
+            text: "dataset: /d\noptimizer: {adma: {}}", code: .unknownKey,
+            says: [":2: optimizer.adma: ", "mean adam?"]),
+        Case(
+            text: "dataset: /d\noptimizer: [adam]", code: .wrongType,
+            says: ["a list is no optimizer", "lars or {adam"]),
+        Case(text: "dataset: /d\noptimizer: {}", code: .wrongType, says: ["names none", "sgd, nesterov"]),
+        Case(
+            text: "dataset: /d\noptimizer: {adam: {}, sgd: {}}", code: .wrongType,
+            says: ["names sgd, adam at once"]),
+        Case(
+            text: "dataset: /d\noptimizer: {sgd: {beta2: 0.9}}", code: .wrongType,
+            says: ["optimizer.sgd: ", "no numbers of its own"]),
+        Case(
+            text: "dataset: /d\noptimizer:\n  adam:\n    beta1: 0.9", code: .unknownKey,
+            says: [":4: optimizer.adam.beta1: ", "mean beta2?"]),
+        Case(
+            text: "dataset: /d\noptimizer: {adamw: {beta2: 1}}", code: .outOfRange,
+            says: ["optimizer.adamw.beta2: \"1\"", "up to, but not, 1"]),
+        Case(text: "dataset: /d\noptimizer: {adam: {epsilon: 0}}", code: .outOfRange, says: ["1e-12 to 1"]),
+        Case(
+            text: "dataset: /d\noptimizer: {lars: {trust_coefficient: 0}}", code: .outOfRange,
+            says: ["optimizer.lars.trust_coefficient: ", "above 0, at most 1"]),
+        Case(text: "dataset: /d\ntrust_coefficient: 0.1", code: .unknownKey, says: ["trust_coefficient"]),
+        Case(
+            text: "dataset: /d\nclip_gradients: 1", code: .wrongType,
+            says: [":2: clip_gradients: \"1\" says not how", "{norm: 1.0}"]),
+        Case(
+            text: "dataset: /d\nclip_gradients: {norm: 0}", code: .outOfRange,
+            says: ["clip_gradients.norm: \"0\"", "1e-6 to 1000000"]),
+        Case(
+            text: "dataset: /d\nclip_gradients: {norm: 1, value: 1}", code: .wrongType,
+            says: ["one of norm and value"]),
+        Case(text: "dataset: /d\nclip_gradients: {nrom: 1}", code: .unknownKey, says: ["mean norm?"]),
+        Case(
+            text: "dataset: /d\nlayers:\n  fc8: {learning_rate: 10}\n  conv6: {learning_rate: 2}",
+            code: .unknownKey,
+            says: [
+                ":4: layers.conv6: is no layer that learns; did you mean conv",
+                "alexnet has conv1, conv2, conv3, conv4, conv5, fc6, fc7, fc8",
+            ]),
+        Case(text: "dataset: /d\nlayers: [fc8]", code: .wrongType, says: ["{fc8: {learning_rate: 10}"]),
+        Case(
+            text: "dataset: /d\nlayers: {fc8: {rate: 10}}", code: .unknownKey,
+            says: ["layers.fc8.rate: ", "learning_rate, weight_decay"]),
+        Case(
+            text: "dataset: /d\nlayers: {fc8: {learning_rate: -1}}", code: .outOfRange,
+            says: ["layers.fc8.learning_rate: \"-1\"", "from 0 to 1000"]),
+        Case(
+            text: "{\"dataset\": \"/d\",\n\"layers\": {\"fc8\": {},\n\"fc8\": {}}}", code: .duplicateKey,
+            says: ["night.json:3: layers.fc8: ", "keep one"], file: "night.json"),
+        Case(
+            text: "dataset: /d\nfreeze: [conv1, norm1]", code: .unknownKey,
+            says: [":2: freeze: \"norm1\" is no layer that learns", "alexnet has conv1"]),
+        Case(text: "dataset: /d\nfreeze: conv1", code: .wrongType, says: ["[conv1, conv2]"]),
+        Case(text: "dataset: /d\nfreeze: [conv1, conv1]", code: .duplicateKey, says: ["keep one"]),
+        Case(
+            text: "dataset: /d\nfreeze: [conv1]\nlayers: {conv1: {learning_rate: 2}}", code: .wrongType,
+            says: [":3: layers.conv1: conv1 is frozen too"]),
+        Case(
+            text: "dataset: /d\nfreeze: [fc8, fc7, fc6, conv1, conv2, conv3, conv4, conv5]", code: .wrongType,
+            says: ["nothing would learn", "fc8"]),
         Case(text: "dataset: /d\ninit: hee", code: .wrongType, says: ["\"hee\"", "mean he?", "safetensors"]),
         // Ranges
         Case(

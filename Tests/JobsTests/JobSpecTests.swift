@@ -106,6 +106,8 @@ import Testing
     @Test(arguments: [
         ("alexnet", "sgd", 2.0, 0.0, 0.01), ("alexnet-single", "nesterov", 2, 0, 0.01),
         ("alexnet", "adam", 1, 0.3, 0.0001), ("torchvision", "sgd", 1, 0.3, 0.01),
+        ("alexnet", "adamw", 1, 0.3, 0.0001), ("alexnet", "lars", 0.01, 0, 1),
+        ("torchvision", "lars", 0.01, 0.3, 1),
     ])
     func biasesFollowTheRecipe(
         _ model: String, _ optimizer: String, _ rate: Double, _ decay: Double, _ learning: Double
@@ -141,6 +143,40 @@ import Testing
         #expect(plan.schedule == schedule)
         let shown = plan.lines.map { "\($0.key): \($0.value)\n" }.joined()
         #expect(try Self.plan(shown) == plan, "a plan as it is shown is a job")
+    }
+
+    @Test(arguments: [
+        ("optimizer: adam", "adam", 0.0005), ("optimizer: adamw", "adamw", 0.01),
+        ("optimizer: {adamw: {}}", "adamw", 0.01), ("optimizer: {sgd: {}}", "sgd", 0.0005),
+        ("optimizer: {adamw: {beta2: 0.98}}", "{adamw: {beta2: 0.98, epsilon: 1e-08}}", 0.01),
+        ("optimizer: {adam: {epsilon: 1e-8, beta2: 0.999}}", "adam", 0.0005),
+        ("optimizer: lars", "lars", 0.0005),
+        ("optimizer: {lars: {trust_coefficient: 0.02}}", "{lars: {trust_coefficient: 0.02}}", 0.0005),
+    ])
+    func optimizers(_ written: String, _ planned: String, _ decay: Double) throws {
+        let plan = try Self.plan("dataset: /d\n\(written)")
+        #expect(plan.lines.first { $0.key == "optimizer" }?.value == planned)
+        #expect(plan.weightDecay == decay)
+        let shown = plan.lines.map { "\($0.key): \($0.value)\n" }.joined()
+        #expect(try Self.plan(shown) == plan, "a plan as it is shown is a job")
+        #expect(try Plan(json: plan.json(), name: plan.name) == plan)
+    }
+
+    @Test func layersThatLearnOtherwise() throws {
+        let plan = try Self.plan(
+            "dataset: /d\nclip_gradients: {norm: 2}\nfreeze: [conv2, conv1]\n"
+                + "layers: {fc8: {learning_rate: 10, weight_decay: 0}, fc7: {}, conv3: {learning_rate: 0.1}}")
+        #expect(plan.clipping == .norm(2))
+        #expect(plan.frozen == ["conv1", "conv2"])
+        #expect(
+            plan.layers.map(\.layer) == ["conv3", "fc8"],
+            "in the order of the network; of fc7 nothing is said")
+        #expect(plan.layers.map(\.learningRate) == [0.1, 10])
+        #expect(plan.layers.map(\.weightDecay) == [1, 0])
+        let shown = plan.lines.map { "\($0.key): \($0.value)\n" }.joined()
+        #expect(try Self.plan(shown) == plan, "a plan as it is shown is a job")
+        #expect(try Plan(json: plan.json(), name: plan.name) == plan)
+        #expect(try Self.plan("dataset: /d\nclip_gradients: {value: 0.5}").clipping == .value(0.5))
     }
 
     @Test(arguments: [
@@ -221,6 +257,8 @@ import Testing
             "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
             "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
             "dataset: /d\nreferences: {error/top1: {paper: 0.407}}\nlog: {images: 2 epochs}",
+            "dataset: /d\noptimizer: {lars: {trust_coefficient: 0.01}}\nclip_gradients: {value: 1e-3}",
+            "dataset: /d\nfreeze: [conv1]\nlayers: {fc8: {learning_rate: 10}}\ninit: /w.pth",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -241,7 +279,9 @@ import Testing
         let json = try plan.json()
         var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         var log = try #require(keys["log"] as? [String: Any])
-        #expect(keys.removeValue(forKey: "references") != nil)
+        for key in ["references", "clip_gradients", "layers", "freeze"] {
+            #expect(keys.removeValue(forKey: key) != nil)
+        }
         #expect(log.removeValue(forKey: "images") != nil)
         keys["log"] = log
         #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)

@@ -47,7 +47,8 @@ import Testing
         "init: torch",
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
-        "bias_weight_decay: 0.1",
+        "bias_weight_decay: 0.1", "clip_gradients: {norm: 1}", "layers: {fc8: {learning_rate: 10}}",
+        "freeze: [conv1]", "optimizer: {lars: {trust_coefficient: 0.1}}",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -83,12 +84,15 @@ import Testing
         other.dataset = "/e"
         other.epochs = 1
         other.batchSize = 1
-        other.optimizer = .adam
+        other.optimizer = .adam(.init())
         other.learningRate = 1
         other.momentum = 0
         other.weightDecay = 0
         other.biasLearningRate = 0
         other.biasWeightDecay = 1
+        other.clipping = .norm(1)
+        other.layers = [Plan.LayerRule("fc8")]
+        other.frozen = ["conv1"]
         other.schedule.warmup = .steps(1)
         other.earlyStopping = Plan.EarlyStopping()
         other.evaluatesAtStart = true

@@ -17,6 +17,10 @@ void update_nesterov(const update_rule *rule, float *w, float *v, const float *g
 void update_adam(const update_rule *rule, float beta2, float epsilon, float first_correction, float second_correction,
                  float *w, float *m, float *v, const float *g, long count);
 
+/// torch.optim.AdamW: the same without decay in the gradient; ε·d·w is taken from w beside it.
+void update_adamw(const update_rule *rule, float beta2, float epsilon, float first_correction,
+                  float second_correction, float *w, float *m, float *v, const float *g, long count);
+
 /// Σ x² in double, in a fixed order.
 double sum_of_squares(const float *x, long count);
 

@@ -18,6 +18,7 @@ from torch import nn
 SEED = 20120930
 INITIALIZATION, SYNTHETIC_IMAGES = 1, 5  # Randomness/Philox.swift: Purpose
 BATCH, CLASSES, SIDE, STEPS = 4, 10, 256, 10
+OPTIMIZER_STEPS = 20
 WIDTH = 0.125
 MEAN, DEVIATION = [124, 117, 104], [58, 57, 57.5]
 RATE, MOMENTUM, DECAY = 0.002, 0.9, 0.0005
@@ -177,31 +178,65 @@ def network_vectors(name, make, side, crops, labels, bias_rate, bias_decay):
     save(name, vectors)
 
 
+class LARS(torch.optim.Optimizer):
+    """You, Gitman, Ginsburg 2017, algorithm 1, with the rate outside the velocity as in torch.optim.SGD. Vectors take
+    the plain rate."""
+
+    def __init__(self, groups, lr, momentum, trust):
+        super().__init__(groups, {"lr": lr, "momentum": momentum, "trust": trust, "weight_decay": 0})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                decay, ratio = group["weight_decay"], 1
+                w, g = p.norm(), p.grad.norm()
+                if p.ndim > 1 and w > 0 and g > 0:
+                    ratio = group["trust"] * w / (g + decay * w + 1e-9)
+                v = self.state[p].setdefault("v", torch.zeros_like(p))
+                v.mul_(group["momentum"]).add_(group["lr"] * ratio * (p.grad + decay * p))
+                p.sub_(v)
+
+
 def optimizer_vectors(crops, labels):
-    """One linear layer on single pixels: weight and bias after each of ten steps. Biases learn twice as fast and do
-    not decay."""
+    """One linear layer on single pixels: weight and bias after each step. Biases learn twice as fast and do not decay.
+    The limits of the clipped ones are low enough for some steps and not for all."""
     x, labels = crops(1).reshape(BATCH, 3), labels % 4
+    sgd = {"lr": 0.1, "momentum": 0.9}
+    adam = {"lr": 0.1, "betas": (0.9, 0.999), "eps": 1e-8}
+    norm, value = nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_
     makers = {
-        "sgd": lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9),
-        "nesterov": lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True),
-        "adam": lambda groups: torch.optim.Adam(groups, lr=0.1, betas=(0.9, 0.999), eps=1e-8),
+        "sgd": (lambda groups: torch.optim.SGD(groups, **sgd), None),
+        "nesterov": (lambda groups: torch.optim.SGD(groups, **sgd, nesterov=True), None),
+        "adam": (lambda groups: torch.optim.Adam(groups, **adam), None),
+        "adamw": (lambda groups: torch.optim.AdamW(groups, **adam), None),
+        "lars": (lambda groups: LARS(groups, **sgd, trust=0.2), None),
+        "sgd, norm": (lambda groups: torch.optim.SGD(groups, **sgd), lambda ps: norm(ps, 0.6)),
+        "sgd, value": (lambda groups: torch.optim.SGD(groups, **sgd), lambda ps: value(ps, 0.2)),
+        "adamw, norm": (lambda groups: torch.optim.AdamW(groups, **adam), lambda ps: norm(ps, 0.6)),
+        "lars, value": (lambda groups: LARS(groups, **sgd, trust=0.2), lambda ps: value(ps, 0.2)),
     }
     vectors = {}
-    for name, make in makers.items():
+    for name, (make, clip) in makers.items():
         net = nn.Linear(3, 4).double()
         initialize(net)
         optimizer = make(
             [{"params": [net.weight], "weight_decay": 0.01}, {"params": [net.bias], "lr": 0.2, "weight_decay": 0}]
         )
-        path = {"weight": [], "bias": []}
-        for step in range(STEPS):
+        path, clipped = {"weight": [], "bias": []}, 0
+        for step in range(OPTIMIZER_STEPS):
             optimizer.zero_grad()
             nn.functional.cross_entropy(net(x), labels).backward()
+            before = [p.grad.clone() for p in net.parameters()]
+            if clip:
+                clip(net.parameters())
+            clipped += any(not torch.equal(p.grad, g) for p, g in zip(net.parameters(), before))
             optimizer.step()
             for key, p in net.named_parameters():
                 path[key].append(p.detach().numpy().copy())
         for key, values in path.items():
             vectors[f"{name}/{key}"] = np.stack(values)
+        print(f"{name}: clipped in {clipped} of {OPTIMIZER_STEPS} steps")
     save("optimizers", vectors)
 
 

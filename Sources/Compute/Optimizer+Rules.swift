@@ -1,0 +1,51 @@
+// What an optimiser does to gradients before it uses them, and differently from one layer to the next.
+
+package import Networks
+
+extension Optimizer {
+    package enum Clipping: Hashable, Sendable {
+        case none
+        /// As torch.nn.utils.clip_grad_norm_: all gradients times limit / (norm + 10⁻⁶), at most 1, with the Euclidean norm
+        /// over all that learn.
+        case norm(Float)
+        /// As torch.nn.utils.clip_grad_value_: every gradient held between −limit and limit.
+        case value(Float)
+    }
+
+    /// How a layer learns beside the others.
+    package struct LayerRule: Hashable, Sendable {
+        /// Multiples of the rates of its weight and bias, and of their decays.
+        package var rate: Float
+        package var decay: Float
+        /// Nothing of it changes: no update, no decay, no moments, no statistics that a layer keeps of its input.
+        package var isFrozen: Bool
+
+        package init(rate: Float = 1, decay: Float = 1, isFrozen: Bool = false) {
+            (self.rate, self.decay, self.isFrozen) = (rate, decay, isFrozen)
+        }
+    }
+
+    /// What holds for one parameter.
+    package struct ParameterRule: Hashable, Sendable {
+        /// Of the learning rate, as a multiple.
+        package let rate: Float
+        package let decay: Float
+        package let isFrozen: Bool
+        /// Whether `lars` scales its rate.
+        package let isScaled: Bool
+    }
+
+    package func rule(for parameter: Parameter, of network: Network) -> ParameterRule {
+        let layer = layers[network.layers[parameter.layer].name] ?? LayerRule()
+        let isBias = parameter.role == .bias
+        return ParameterRule(
+            rate: (isBias ? biasRate : 1) * layer.rate,
+            decay: (isBias ? biasDecay : weightDecay) * layer.decay,
+            isFrozen: layer.isFrozen, isScaled: parameter.shape.count > 1)
+    }
+
+    /// Whether no weight can be updated before whole gradients are there, for their norms.
+    package var needsNorms: Bool {
+        if case .lars = method { true } else { clipping != .none }
+    }
+}

@@ -1,5 +1,6 @@
 // Keys from the command line: what they change, what is recorded of it, and that each error names its option.
 
+import Foundation
 import Jobs
 import SystemPackage
 import Testing
@@ -84,6 +85,22 @@ import Testing
 
                 """)
         #expect(try Self.job(Self.text(job), []).plan == job.plan)
+    }
+
+    /// Control characters, separators of lines, marks of YAML: a path may hold nearly anything.
+    @Test(arguments: [
+        "- a", "a: b", "#x", "x #y", "null", "true", "1e3", "---", "a\nb", "a\tb", " a ", "\u{1}",
+        "\u{7f}\u{85}",
+        "\u{2028}\u{feff}x", "😀 é", "'\"\\", "%TAG", "&a", "[{", "!x", "|", ">", "@`",
+    ])
+    func textIsRecordedAsItIs(_ text: String) throws {
+        let job = try Job(dataset: FilePath("/" + text), relativeTo: "/", name: "night", settings: [])
+        #expect(job.plan.dataset == "/" + text)
+        #expect(try Self.job(Self.text(job), []).plan == job.plan, "\(Self.text(job))")
+        let json = String(
+            decoding: try JSONEncoder().encode(["dataset": "/d", "init": "/" + text]), as: UTF8.self)
+        let other = try Self.job(json, ["epochs=1"], file: "night.json")
+        #expect(try Self.job(Self.text(other), []).plan == other.plan, "\(Self.text(other))")
     }
 
     @Test func aJobWithoutSettingsIsRecordedAsItIs() throws {

@@ -58,11 +58,12 @@ struct ValidateCommand: ParsableCommand {
         let dataset = try job.dataset()
         let network = job.plan.network(for: dataset)
         _ = try job.initialWeights(for: network)
+        let notices = dataset.notices
         let size = "\(dataset.train.count) training images of \(dataset.classes.count) classes"
         return Finding(
-            brief: (["a valid job with \(size)"] + dataset.notices).joined(separator: "; "),
+            brief: (["a valid job with \(size)"] + notices).joined(separator: "; "),
             whole: table(plan + consequences(job.plan, dataset, network))
-                + dataset.notices.map { "\($0)\n" }.joined())
+                + notices.map { "\($0)\n" }.joined())
     }
 
     /// Nil where the file is not meant for the daemon.

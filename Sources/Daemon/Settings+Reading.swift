@@ -34,6 +34,12 @@ extension Settings {
         return FileManager.default.fileExists(atPath: usualFile.string) ? usualFile : nil
     }
 
+    /// Whether a file with these keys is meant for the daemon, be it right or wrong: it has some of a setting and none of a
+    /// job, which no two have in common.
+    package static func areMeant(by keys: [String]) -> Bool {
+        keys.contains { key in Self.keys.contains { $0.name == key } } && !keys.contains("dataset")
+    }
+
     /// - Parameter flags: those given, by the keys' names.
     /// - Throws: `settings`.
     package static func read(

@@ -44,6 +44,12 @@ package struct JobFields {
         return try JobFields(node, path: "", keys: keys, file: file)
     }
 
+    /// The keys of a file that is one mapping, whatever they are: they show what it is about. Empty for any other file.
+    package static func keys(_ bytes: [UInt8], file: String) throws(JobError) -> [String] {
+        guard case .map(let entries)? = try JobNode.parsed(bytes, file: file)?.content else { return [] }
+        return entries.map(\.key)
+    }
+
     package subscript(key: String) -> JobValue? { values[key] }
 
     var lines: [String: Int] { values.mapValues(\.line) }

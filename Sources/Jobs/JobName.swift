@@ -42,6 +42,13 @@ package struct JobName: Hashable, Sendable {
         return bytes.allSatisfy { isAlphanumeric($0) || $0 == 0x2e || $0 == 0x5f || $0 == 0x2d }
     }
 
+    /// A stem that looks like the text: "Caltech 256 (new)" makes "Caltech-256-new". Nil where nothing of it can stay.
+    package static func stem(like text: String) -> String? {
+        let words = text.split { !isValid(stem: "0\($0)") }.joined(separator: "-")
+        let stem = words.drop { !isValid(stem: "\($0)") }.prefix(longest)
+        return stem.isEmpty ? nil : String(stem)
+    }
+
     private static func split(_ fileName: String) -> (stem: String, ending: String)? {
         for ending in extensions where fileName.hasSuffix("." + ending) {
             return (String(fileName.dropLast(ending.count + 1)), ending)

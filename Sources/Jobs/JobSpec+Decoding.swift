@@ -5,7 +5,11 @@ internal import Networks
 extension JobSpec {
     /// - Parameter file: name or path for messages; its ending tells JSON from YAML.
     package init(bytes: [UInt8], file: String) throws(JobError) {
-        let root = try JobNode(bytes: bytes, file: file)
+        try self.init(try JobNode(bytes: bytes, file: file), file: file)
+    }
+
+    /// - Parameter root: what the file holds.
+    init(_ root: JobNode, file: String) throws(JobError) {
         let fields = try JobFields(root, path: "", keys: Self.keys, file: file)
         let dataset = try fields.required("dataset", example: "/data/caltech256")
         self.init(dataset: try dataset.path(), file: file)

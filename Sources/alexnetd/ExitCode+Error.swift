@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import Daemon
 import Datasets
 import InputPipeline
 import Jobs
@@ -27,6 +28,7 @@ extension Jobs.ExitCode {
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
         case let error as PreparationError:
             self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
+        case let error as DaemonError where error.code == .settings: self = .configuration
         case is TrainingError: self = .badInput
         case let error as WeightsError: self = error.code == .io ? .fault : .badInput
         case let error as SpoolError: self = [.refused, .taken].contains(error.code) ? .badInput : .fault

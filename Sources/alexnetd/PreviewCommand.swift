@@ -18,8 +18,9 @@ struct PreviewCommand: ParsableCommand {
               alexnetd preview caltech.yml --png sheet.png
             """)
 
-    @Argument(help: "A job file.")
+    @Argument(help: "A job file or a data set's folder.")
     var spec: String
+    @OptionGroup var options: JobOptions
     @OptionGroup var root: RootOptions
     @Option(help: ArgumentHelp("The picture to write.", valueName: "file"))
     var png: String
@@ -36,7 +37,7 @@ struct PreviewCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let job = try Job(FilePath(spec), relativeTo: .current)
+            let job = try options.read(spec)
             let bar = ProgressLine()
             let sheet = try job.preview(samples: samples, epochs: epochs, cache: root.folder.cache) {
                 bar.show($0, of: $1)

@@ -1,4 +1,4 @@
-// `alexnetd train SPEC`: one run, here and now. The daemon's workers are this command; so is what Slurm or a person runs.
+// `alexnetd train JOB`: one run, here and now. The daemon's workers are this command; so is what Slurm or a person runs.
 
 import ArgumentParser
 import Daemon
@@ -10,10 +10,23 @@ import Training
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train one job to its end, or on from its last checkpoint.")
+        commandName: "train", abstract: "Train one job to its end, or on from its last checkpoint.",
+        discussion: """
+            A data set's folder is a job in which all else has its default. Any key can be set here, by its name in a job \
+            file, dotted where it lies in another. The same command goes on with the same run. For example:
 
-    @Argument(help: "A job file. Its name without .yml is the run's name.")
+              alexnetd train /data/caltech256 --set learning_rate=0.02
+              alexnetd train caltech.yml --set checkpoint.every=1h --as caltech-2
+            """)
+
+    @Argument(help: "A job file or a data set's folder.")
     var spec: String
+    @OptionGroup var options: JobOptions
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "The run's name (default: the file's without .yml, or the folder's).", valueName: "name"))
+    var name: String?
     @OptionGroup var root: RootOptions
     @Option(help: .hidden)
     var lifeline: Int32?
@@ -56,8 +69,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func readJob() throws -> Job {
+        guard lifeline != nil else { return try options.read(spec, as: name) }
         let path = FilePath(spec)
-        guard lifeline != nil else { return try Job(path, relativeTo: .current) }
         // A dropped job has no folder of its own, and will lie in another one when its errors are read.
         let name = path.lastComponent.map { FilePath(root: nil, components: $0) } ?? path
         return try Job(bytes: try JobFile.read(path, followsLinks: false), name, relativeTo: nil)

@@ -1,6 +1,7 @@
-// `alexnetd validate SPEC`: what a job will do, without doing it.
+// `alexnetd validate FILE…`: what a job will do, without doing it. Of several files a line each says whether they are right.
 
 import ArgumentParser
+import Daemon
 import Datasets
 import Foundation
 import Jobs
@@ -10,56 +11,118 @@ import Training
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Check a job file and its data set, and print the whole plan.")
+        commandName: "validate",
+        abstract: "Check job files and their data sets, and print a job's whole plan.",
+        discussion: """
+            A data set's folder is a job as it is for `train`, and a file with the daemon's settings is checked as such. \
+            Of several files, each gets a line. A data set that is not here is no error: the job may be for another \
+            machine.
+            """)
 
-    @Argument(help: "A job file.")
-    var spec: String
+    @Argument(help: ArgumentHelp("A job file or a data set's folder.", valueName: "file"))
+    var specs: [String]
+    @OptionGroup var options: JobOptions
 
     func run() throws {
+        var failure: ArgumentParser.ExitCode?
+        for spec in specs {
+            do {
+                let finding = try check(spec)
+                try Output.write(
+                    specs.count == 1 ? finding.whole : "\(spec): \(finding.brief)".printable + "\n")
+            } catch let code as ArgumentParser.ExitCode {
+                throw code
+            } catch {
+                let code = ArgumentParser.ExitCode.ending(error)
+                failure = failure ?? code
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// What there is to say of a file that is right.
+    private struct Finding {
+        /// On one line.
+        let brief: String
+        let whole: String
+    }
+
+    private func check(_ spec: String) throws -> Finding {
+        if let settings = try daemonSettings(spec) { return settings }
+        let job = try options.read(spec)
+        let plan = [("name", job.plan.name)] + job.plan.lines
+        guard !isAbsent(FilePath(job.plan.dataset)) else {
+            let notice = "the data set is not here: \(job.plan.dataset)"
+            return Finding(brief: "a valid job; \(notice)", whole: table(plan) + "note: \(notice)\n")
+        }
+        let dataset = try job.dataset()
+        let network = job.plan.network(for: dataset)
+        let weights = try job.initialWeights(for: network)
+        let notices = dataset.notices + (weights?.notes ?? [])
+        let size = "\(dataset.train.count) training images of \(dataset.classes.count) classes"
+        return Finding(
+            brief: (["a valid job with \(size)"] + notices).joined(separator: "; "),
+            whole: table(plan + consequences(job.plan, dataset, network))
+                + notices.map { "\($0)\n" }.joined())
+    }
+
+    /// Nil where the file is not meant for the daemon.
+    private func daemonSettings(_ spec: String) throws -> Finding? {
+        let path = FilePath(spec)
+        guard !JobOptions.isFolder(spec),
+            Settings.areMeant(by: try JobFields.keys(try JobFile.read(path), file: spec))
+        else { return nil }
+        let settings = try Settings.read(flags: [:], environment: [:], file: path)
+        let brief = "valid settings of the daemon; `alexnetd serve --check` says whether it could work so"
+        return Finding(brief: brief, whole: "\(settings.table)\n\(brief)\n")
+    }
+
+    /// Nothing at all has this name; a folder that cannot be looked at is another matter.
+    private func isAbsent(_ path: FilePath) -> Bool {
         do {
-            let job = try Job(FilePath(spec), relativeTo: .current)
-            let dataset = try job.dataset()
-            let network = job.plan.network(for: dataset)
-            let weights = try job.initialWeights(for: network)
-            print(Self.describe(job.plan, dataset, network))
-            weights?.notes.forEach { print($0) }
+            _ = try path.stat()
+            return false
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            return error == .noSuchFileOrDirectory
         }
     }
 
-    static func describe(_ plan: Plan, _ dataset: Dataset, _ network: Network) -> String {
+    /// What follows from a plan with its data.
+    private func consequences(
+        _ plan: Plan, _ dataset: Dataset, _ network: Network
+    ) -> [(key: String, value: String)] {
         let steps = (dataset.train.count + plan.batchSize - 1) / plan.batchSize
         let memory = plan.memoryNeeded(network, dataset)
         let input = network.input
-        let lines =
-            [("name", plan.name)] + plan.lines + [
-                (
-                    "data",
-                    "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
-                        + "\(dataset.classes.count) classes"
-                ),
-                ("input", "\(input.height) × \(input.width) × \(input.channels)"),
-                ("parameters", network.parameterCount.formatted()),
-                (
-                    "memory",
-                    String(
-                        format: "%.1f GiB for the engine and its checkpoints, %.1f GiB for decoded images",
-                        Double(memory.engine) / 0x1p30, Double(memory.images) / 0x1p30)
-                ),
-                (
-                    "arithmetic",
-                    String(
-                        format: "%.2f GFLOP per image forward, %.2f per training step",
-                        Double(network.forwardFLOPs) * 1e-9,
-                        Double(network.trainingFLOPs) * 1e-9)
-                ),
-                ("steps", "\(steps) per epoch, \(steps * plan.epochs) in all"),
-            ]
-        let width = lines.map(\.0.count).max() ?? 0
-        return
-            (lines.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }
-            + dataset.notices)
-            .joined(separator: "\n")
+        return [
+            (
+                "data",
+                "\(dataset.train.count) training and \(dataset.validation.count) validation images, "
+                    + "\(dataset.classes.count) classes"
+            ),
+            ("input", "\(input.height) × \(input.width) × \(input.channels)"),
+            ("parameters", network.parameterCount.formatted()),
+            (
+                "memory",
+                String(
+                    format: "%.1f GiB for the engine and its checkpoints, %.1f GiB for decoded images",
+                    Double(memory.engine) / 0x1p30, Double(memory.images) / 0x1p30)
+            ),
+            (
+                "arithmetic",
+                String(
+                    format: "%.2f GFLOP per image forward, %.2f per training step",
+                    Double(network.forwardFLOPs) * 1e-9, Double(network.trainingFLOPs) * 1e-9)
+            ),
+            ("steps", "\(steps) per epoch, \(steps * plan.epochs) in all"),
+        ]
+    }
+
+    private func table(_ lines: [(key: String, value: String)]) -> String {
+        let width = lines.map(\.key.count).max() ?? 0
+        return lines.map {
+            $0.key.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.value + "\n"
+        }
+        .joined()
     }
 }

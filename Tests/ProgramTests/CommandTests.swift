@@ -1,4 +1,4 @@
-// The commands that only tell: validate and jobs.
+// Command lines as such, and `jobs`.
 
 import Foundation
 import Jobs
@@ -11,44 +11,10 @@ extension WholeProgram {
 
         init() throws { place = try Workplace() }
 
-        func validate(_ text: String) async throws -> Program {
-            let file = place.folder.path.appending("check.yml")
-            try text.write(toFile: file.string, atomically: true, encoding: .utf8)
-            return try await Program.run("validate", file.string)
-        }
-
-        @Test func validatePrintsThePlan() async throws {
-            let program = try await validate(place.job.with("width", nil).text)
-            #expect(program.end == .exited(0), "\(program.errorOutput)")
-            func line(_ key: String) -> String {
-                let lines = program.output.split(separator: "\n").map(String.init)
-                return lines.first { $0.hasPrefix(key + " ") } ?? "no line \(key) in:\n\(program.output)"
-            }
-            // The paper's 60,965,224 parameters with a last layer of 3 classes instead of 1000.
-            #expect(line("parameters").contains("56,880,515"), "\(line("parameters"))")
-            #expect(
-                line("data").contains("36 training and 9 validation images, 3 classes"), "\(line("data"))")
-            #expect(line("steps").contains("9 per epoch, 27 in all"), "\(line("steps"))")
-            #expect(line("memory").contains("GiB"), "\(line("memory"))")
-            #expect(line("arithmetic").contains("GFLOP"), "\(line("arithmetic"))")
-            #expect(line("learning_rate").contains("0.01"), "\(line("learning_rate"))")
-        }
-
-        @Test func validateRefusesOnStandardError() async throws {
-            let program = try await validate("dataset: \(place.images)\nbatch_size: many\n")
-            #expect(program.end == .exited(65))
-            #expect(program.output == "")
-            for part in ["check.yml", "2", "batch_size", "many"] {
-                #expect(program.errorOutput.contains(part), "\(program.errorOutput)")
-            }
-            let missing = try await validate("dataset: /nowhere/at/all\n")
-            #expect(missing.end == .exited(65))
-            #expect(missing.errorOutput.contains("/nowhere/at/all"), "\(missing.errorOutput)")
-        }
-
         @Test(arguments: [
             ["time", "--batch", "9223372036854775807"], ["time", "--classes", "9223372036854775807"],
             ["time", "--threads", "0"], ["time", "--steps", "0"], ["serve", "--root", ""], ["train"],
+            ["validate"], ["train", "a.yml", "--set"],
         ])
         func optionsOutOfRangeAreAnswered(_ arguments: [String]) async throws {
             let program = try Program(arguments)

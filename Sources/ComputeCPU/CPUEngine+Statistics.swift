@@ -25,12 +25,16 @@ extension CPUEngine {
         }
     }
 
-    /// The update, and the norm of what it has added to each parameter.
+    /// The update, and the norm of what it has added to each parameter; 0 for what is not learned.
     func measuredUpdate(_ settings: StepSettings) -> [Double] {
         let block = Self.block
         let weights = state[.parameters]!.pointer
         var sums = network.parameters.map { [Double](repeating: 0, count: ($0.count + block - 1) / block) }
-        let places = sums.map { UnsafeMutablePointer<Double>.allocate(capacity: $0.count) }
+        let places = sums.map { zeros in
+            let place = UnsafeMutablePointer<Double>.allocate(capacity: zeros.count)
+            place.initialize(repeating: 0, count: zeros.count)
+            return place
+        }
         defer { for place in places { place.deallocate() } }
         update(settings) { parameter, range, update in
             let here = weights + offsets[parameter] + range.lowerBound

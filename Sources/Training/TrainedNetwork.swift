@@ -83,11 +83,9 @@ package struct TrainedNetwork: Sendable {
         guard let normalization = origin.state.normalization, let data = origin.state.data else {
             throw TrainingError(.checkpoint, "\(weights.path) was saved before its data set was read")
         }
-        let network = AlexNet.network(
-            origin.plan.model, classes: data.classes.count, width: origin.plan.width,
-            dropout: Float(origin.plan.dropout))
         return try TrainedNetwork(
-            network, weights, classes: data.classes, normalization, plan: origin.plan, step: origin.state.step
+            origin.plan.network(classes: data.classes.count), weights, classes: data.classes, normalization,
+            plan: origin.plan, step: origin.state.step
         )
     }
 

@@ -78,6 +78,18 @@ import Testing
         #expect(try Plan(json: imagenet.json(), name: plan.name) == imagenet)
     }
 
+    @Test func poolsMayDropUnits() throws {
+        #expect(try Self.plan("dataset: /d").poolDropout == 0)
+        let plan = try Self.plan("dataset: /d\nmodel: alexnet-bn\npool_dropout: 0.25")
+        #expect((plan.model, plan.poolDropout, plan.dropout) == (.alexnetBN, 0.25, 0.5))
+        #expect(plan.lines.contains { $0 == ("pool_dropout", "0.25") })
+        let layers = plan.network(classes: 5).layers
+        for pool in [1, 2, 5] {
+            let index = try #require(layers.firstIndex { $0.name == "pool\(pool)" })
+            #expect(layers[index + 1].operation == .dropout(rate: 0.25))
+        }
+    }
+
     @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
         let path = Self.configs.appending("reference.yml")
         let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)
@@ -105,7 +117,8 @@ import Testing
 
     @Test(arguments: [
         ("alexnet", "sgd", 2.0, 0.0, 0.01), ("alexnet-single", "nesterov", 2, 0, 0.01),
-        ("alexnet", "adam", 1, 0.3, 0.0001), ("torchvision", "sgd", 1, 0.3, 0.01),
+        ("alexnet", "adam", 1, 0.3, 0.0001), ("alexnet-bn", "sgd", 2, 0, 0.01),
+        ("torchvision", "sgd", 1, 0.3, 0.01),
     ])
     func biasesFollowTheRecipe(
         _ model: String, _ optimizer: String, _ rate: Double, _ decay: Double, _ learning: Double
@@ -221,6 +234,7 @@ import Testing
             "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
             "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
             "dataset: /d\nreferences: {error/top1: {paper: 0.407}}\nlog: {images: 2 epochs}",
+            "dataset: /d\nmodel: alexnet-bn\npool_dropout: 0.25",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -242,6 +256,7 @@ import Testing
         var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         var log = try #require(keys["log"] as? [String: Any])
         #expect(keys.removeValue(forKey: "references") != nil)
+        #expect(keys.removeValue(forKey: "pool_dropout") != nil)
         #expect(log.removeValue(forKey: "images") != nil)
         keys["log"] = log
         #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)

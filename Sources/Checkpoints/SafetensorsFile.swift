@@ -1,5 +1,6 @@
 // A safetensors file opened for reading. Every claim of the header is checked when it is opened, so a read can only fail
-// for want of a tensor or by the disk. F16 and BF16 become floats on the way.
+// for want of a tensor or by the disk. F16 and BF16 become floats on the way. Whole numbers, such as a batch normalisation's
+// num_batches_tracked, may lie beside them; they are no parameters, and are passed over.
 
 package import SystemPackage
 
@@ -8,8 +9,19 @@ package final class SafetensorsFile: Sendable {
         case float32 = "F32"
         case float16 = "F16"
         case bfloat16 = "BF16"
+        case int64 = "I64"
+        case int32 = "I32"
 
-        var size: Int { self == .float32 ? 4 : 2 }
+        /// In bytes.
+        var size: Int {
+            switch self {
+            case .float16, .bfloat16: 2
+            case .float32, .int32: 4
+            case .int64: 8
+            }
+        }
+
+        var isFloat: Bool { self != .int64 && self != .int32 }
     }
 
     private struct Location {
@@ -21,7 +33,7 @@ package final class SafetensorsFile: Sendable {
     }
 
     package let path: FilePath
-    /// In the order of their bytes in the file.
+    /// Of the tensors of floats, in the order of their bytes in the file.
     package let names: [String]
     package let metadata: [String: String]
     private let locations: [String: Location]
@@ -111,7 +123,8 @@ package final class SafetensorsFile: Sendable {
             guard let type = ElementType(rawValue: entry.type) else {
                 throw CheckpointsError(
                     .unsupported,
-                    "\(path): “\(entry.name)” holds \(entry.type); only F32, F16 and BF16 are read")
+                    "\(path): “\(entry.name)” holds \(entry.type); only F32, F16 and BF16 are read (I32 and I64 passed over)"
+                )
             }
             guard entry.begin == next, entry.end >= entry.begin else {
                 throw Malformed("“\(entry.name)” lies at \(entry.begin)..\(entry.end) where \(next) is next")
@@ -129,9 +142,10 @@ package final class SafetensorsFile: Sendable {
                     "“\(entry.name)” of shape \(entry.shape) needs \(bytes) bytes and has \(entry.end - entry.begin)"
                 )
             }
+            next = entry.end
+            guard type.isFloat else { continue }
             locations[entry.name] = Location(
                 shape: entry.shape, type: type, offset: body + entry.begin, count: bytes / type.size)
-            next = entry.end
         }
         guard next == end - body else {
             throw Malformed("its tensors end at byte \(next) and the file at \(end - body)")

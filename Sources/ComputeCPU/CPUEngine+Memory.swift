@@ -22,7 +22,8 @@ extension CPUEngine {
     package static func memoryNeeded(
         _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
     ) -> Int {
-        let parameters = network.parameterCount * (2 + 2 * optimizer.state.count + 1)
+        let numbers = network.parameters.reduce(0) { $0 + $1.count }
+        let parameters = numbers * (2 + 2 * optimizer.state.count + 1)
         // Operations ask for pages, but touch none before they run.
         let place = UnsafeMutablePointer<Float>(bitPattern: 64)!
         let nowhere = OptimizerState(

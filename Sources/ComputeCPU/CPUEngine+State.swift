@@ -78,7 +78,7 @@ extension CPUEngine {
         if parameter.shape.count == 4 {
             return Shape(parameter.shape[2], parameter.shape[3], parameter.shape[1])
         }
-        guard parameter.role == .weight else { return Shape(1, 1, 1) }
+        guard parameter.shape.count == 2 else { return Shape(1, 1, 1) }
         let before = network.layers[..<parameter.layer].last { !$0.operation.keepsOrder }
         if let before, before.operation == .flatten { return before.input }
         return Shape(1, 1, parameter.count / parameter.shape[0])
@@ -96,7 +96,8 @@ extension CPUEngine {
     ) {
         let state = Self.whole(state)
         let clip = clip()
-        for (index, parameter) in network.parameters.enumerated() where !rules[index].isFrozen {
+        for (index, parameter) in network.parameters.enumerated()
+        where parameter.role.isLearned && !rules[index].isFrozen {
             if fused, parameter.role == .weight, operations[parameter.layer].updatesItsWeights { continue }
             measure(network.layers[parameter.layer].name, .update) {
                 let rule = ParameterUpdate(
@@ -118,7 +119,7 @@ extension Layer.Operation {
     /// Whether every unit stays in its place.
     fileprivate var keepsOrder: Bool {
         switch self {
-        case .relu, .dropout: true
+        case .relu, .dropout, .batchNorm: true
         case .convolution, .localResponseNorm, .maxPool, .flatten, .linear: false
         }
     }

@@ -25,15 +25,15 @@ extension CPUEngine {
         }
     }
 
-    /// The update, and the norm of what it has added to each parameter.
+    /// The update, and the norm of what it has added to each parameter; 0 for what is not learned.
     func measuredUpdate(_ settings: StepSettings) -> [Double] {
         let block = Self.block
         let weights = state[.parameters]!.pointer
         var sums = network.parameters.map { [Double](repeating: 0, count: ($0.count + block - 1) / block) }
-        // What is frozen adds nothing.
-        let places = sums.map { sums in
-            let place = UnsafeMutablePointer<Double>.allocate(capacity: sums.count)
-            place.initialize(repeating: 0, count: sums.count)
+        // What is frozen, or not learned, adds nothing.
+        let places = sums.map { zeros in
+            let place = UnsafeMutablePointer<Double>.allocate(capacity: zeros.count)
+            place.initialize(repeating: 0, count: zeros.count)
             return place
         }
         defer { for place in places { place.deallocate() } }

@@ -32,14 +32,18 @@ struct OperationBuilder {
         case .convolution(let shape): return try convolution(index, layer, shape)
         case .linear: return try linear(index, layer)
         case .relu:
-            let previous = index > 0 ? network.layers[index - 1].parameterPrefix : nil
             return ReLULayer(
-                layer, isFused: previous != nil, gradientIsFused: following?.masksReLU ?? false)
+                layer, isFused: isProduct(index - 1), gradientIsFused: following?.masksReLU ?? false)
         case .localResponseNorm(let norm):
             if isFusedIntoPool(index), let following {
                 return PassedOverLayer(masksReLU: following.masksReLU)
             }
             return NormalizationLayer(layer, norm)
+        case .batchNorm(let norm):
+            let state = state(of: index)
+            return BatchNormLayer(
+                layer, norm, capacity: capacity, afterReLU: isReLU(index - 1), parameters: state.parameters,
+                gradients: state.gradients)
         case .maxPool(let pool): return self.pool(index, layer, pool)
         case .dropout(let rate): return DropoutLayer(layer, rate: rate, index: index, seed: seed)
         case .flatten: return FlattenLayer()
@@ -48,6 +52,15 @@ struct OperationBuilder {
 
     private func isReLU(_ index: Int) -> Bool {
         network.layers.indices ~= index && network.layers[index].operation == .relu
+    }
+
+    /// A layer that does the ReLU behind it.
+    private func isProduct(_ index: Int) -> Bool {
+        guard network.layers.indices ~= index else { return false }
+        switch network.layers[index].operation {
+        case .convolution, .linear: return true
+        default: return false
+        }
     }
 
     private func state(of index: Int) -> OptimizerState {

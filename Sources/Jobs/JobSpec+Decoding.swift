@@ -39,6 +39,7 @@ extension JobSpec {
         if let stopping = fields["early_stopping"] { earlyStopping = .some(try stopping.earlyStopping()) }
         evaluateAtStart = try fields["evaluate_at_start"]?.flag()
         dropout = try fields["dropout"]?.fraction()
+        poolDropout = try fields["pool_dropout"]?.fraction()
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
         normalization = try fields["normalize"]?.normalization()

@@ -107,6 +107,8 @@ package struct Plan: Hashable, Sendable {
     /// Before the first step.
     package var evaluatesAtStart: Bool
     package var dropout: Double
+    /// After each pool.
+    package var poolDropout: Double
     package var initialization: Initialization
     package var augmentation: Augmentation
     package var normalization: Normalization

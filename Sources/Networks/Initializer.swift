@@ -9,6 +9,8 @@
 //   paper         the paper's text: σ 0.01 throughout, the same biases.
 //   caffe         bvlc_reference: σ 0.01 for convolutions and fc8, 0.005 for fc6–7; biases 0.1 where the paper has 1.
 //
+// A batch normalisation begins as torch's with each: weight 1, bias 0, running mean 0 and variance 1.
+//
 // The last three were made for an input of 0–255 minus the mean; `standardizesInput` says which kind a scheme expects.
 
 internal import Randomness
@@ -26,6 +28,9 @@ package enum Initializer: Sendable {
         _ values: UnsafeMutableBufferPointer<Float>, _ index: Int, of network: Network, seed: UInt64
     ) {
         let parameter = network.parameters[index]
+        if case .batchNorm = network.layers[parameter.layer].operation {
+            return values.update(repeating: [.weight, .runningVariance].contains(parameter.role) ? 1 : 0)
+        }
         let weight = parameter.role == .weight ? parameter : network.parameters[index - 1]
         let fanIn = Float(weight.shape.dropFirst().reduce(1, *))
         let stream = UInt32(index)

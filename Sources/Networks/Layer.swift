@@ -33,6 +33,17 @@ package struct LocalResponseNorm: Hashable, Sendable {
     package init() {}
 }
 
+/// Ioffe & Szegedy 2015, as torch.nn.BatchNorm2d, with its defaults: each channel less its mean, by √(variance + ε), times
+/// the weight, plus the bias. In training mean and variance are those of the batch, over all pixels; evaluation takes
+/// the running ones, which each training step moves by `momentum` towards the batch's (its variance as an estimate
+/// from m values, Σ/(m − 1)). Where m is 1, torch refuses to train, and here the variance is 0.
+package struct BatchNorm: Hashable, Sendable {
+    package var momentum: Float = 0.1
+    package var epsilon: Float = 1e-5
+
+    package init() {}
+}
+
 package struct MaxPool: Hashable, Sendable {
     package var kernel: Int
     package var stride: Int
@@ -43,6 +54,8 @@ package struct Layer: Hashable, Sendable {
         case convolution(Convolution)
         case relu
         case localResponseNorm(LocalResponseNorm)
+        /// Of an image or of a linear layer's outputs; not between `flatten` and the first of these.
+        case batchNorm(BatchNorm)
         case maxPool(MaxPool)
         /// To one vector per image. Its canonical order is channels, rows, columns, as PyTorch's.
         case flatten
@@ -56,13 +69,22 @@ package struct Layer: Hashable, Sendable {
     package let operation: Operation
     package let input: Shape
     package let output: Shape
-    /// Name of the parameters in PyTorch, without ".weight" and ".bias"; nil where there are none.
+    /// Name of the parameters in PyTorch, without ".weight", ".bias" and so on; nil where there are none.
     package let parameterPrefix: String?
 }
 
 /// One parameter tensor in its canonical form: PyTorch's name and layout.
 package struct Parameter: Hashable, Sendable {
-    package enum Role: Hashable, Sendable { case weight, bias }
+    /// The last part of its name in PyTorch. A batch normalisation's scale decays as other weights do (PyTorch does so
+    /// too), and its shift learns and decays as other biases.
+    package enum Role: String, Hashable, Sendable {
+        case weight, bias
+        case runningMean = "running_mean"
+        case runningVariance = "running_var"
+
+        /// Whether it has a gradient and an optimiser changes it; the running statistics are what a forward pass leaves.
+        package var isLearned: Bool { self == .weight || self == .bias }
+    }
 
     /// For example "features.0.weight".
     package let name: String

@@ -5,11 +5,12 @@ package struct Network: Hashable, Sendable {
     /// The crop the network sees.
     package let input: Shape
     package let layers: [Layer]
-    /// In the order of the layers, weight before bias.
+    /// In the order of the layers; in each as PyTorch has them: weight, bias, running mean, running variance.
     package let parameters: [Parameter]
 
     package var classes: Int { layers.last?.output.count ?? input.count }
-    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+    /// Numbers that are learned.
+    package var parameterCount: Int { parameters.reduce(0) { $0 + ($1.role.isLearned ? $1.count : 0) } }
 
     /// Floating-point operations of one forward pass over one image, a multiply-add counted as two.
     package var forwardFLOPs: Int {
@@ -54,7 +55,7 @@ extension Network {
             _ name: String, _ operation: Layer.Operation, parameterPrefix: String? = nil
         ) {
             let output: Shape
-            var weight: [Int]?
+            var shapes: [(Parameter.Role, [Int])] = []
             switch operation {
             case .convolution(let c):
                 precondition(
@@ -62,7 +63,10 @@ extension Network {
                 output = Shape(
                     Self.extent(shape.height, c.kernel, c.stride, c.padding),
                     Self.extent(shape.width, c.kernel, c.stride, c.padding), c.outputs)
-                weight = [c.outputs, shape.channels / c.groups, c.kernel, c.kernel]
+                shapes = [
+                    (.weight, [c.outputs, shape.channels / c.groups, c.kernel, c.kernel]),
+                    (.bias, [c.outputs]),
+                ]
             case .maxPool(let pool):
                 output = Shape(
                     Self.extent(shape.height, pool.kernel, pool.stride, 0),
@@ -71,17 +75,22 @@ extension Network {
             case .linear(let outputs):
                 precondition(shape.height * shape.width == 1, "\(name): flatten the image first")
                 output = Shape(1, 1, outputs)
-                weight = [outputs, shape.count]
+                shapes = [(.weight, [outputs, shape.count]), (.bias, [outputs])]
+            case .batchNorm:
+                output = shape
+                shapes = [Parameter.Role.weight, .bias, .runningMean, .runningVariance].map {
+                    ($0, [shape.channels])
+                }
             case .relu, .localResponseNorm, .dropout: output = shape
             }
             precondition(
                 output.height > 0 && output.width > 0, "\(name): the input is smaller than the kernel")
-            let prefix = weight == nil ? nil : parameterPrefix ?? name
-            if let weight, let prefix {
+            let prefix = shapes.isEmpty ? nil : parameterPrefix ?? name
+            for (role, shape) in shapes {
                 parameters.append(
-                    Parameter(name: prefix + ".weight", shape: weight, role: .weight, layer: layers.count))
-                parameters.append(
-                    Parameter(name: prefix + ".bias", shape: [weight[0]], role: .bias, layer: layers.count))
+                    Parameter(
+                        name: "\(prefix ?? name).\(role.rawValue)", shape: shape, role: role,
+                        layer: layers.count))
             }
             layers.append(
                 Layer(name: name, operation: operation, input: shape, output: output, parameterPrefix: prefix)

@@ -8,6 +8,7 @@ extension Layer.Operation {
         case .convolution: "Conv2D"
         case .relu: "Relu"
         case .localResponseNorm: "LRN"
+        case .batchNorm: "FusedBatchNorm"
         case .maxPool: "MaxPool"
         case .flatten: "Reshape"
         case .dropout: "Dropout"
@@ -43,6 +44,8 @@ extension Layer.Operation {
                 "size": .integers([norm.size]), "alpha": .number(Double(norm.alpha)),
                 "beta": .number(Double(norm.beta)), "k": .number(Double(norm.k)),
             ]
+        case .batchNorm(let norm):
+            ["momentum": .number(Double(norm.momentum)), "epsilon": .number(Double(norm.epsilon))]
         case .dropout(let rate): ["rate": .number(Double(rate))]
         case .relu, .flatten, .linear: [:]
         }

@@ -1,7 +1,8 @@
 // A network as TensorBoard's Graphs tab draws it: input → conv1 → norm1 → … → fc8 → loss; gradients and optimizer aside.
 //
 // 1. Forward, a layer with parameters is a scope: its weight, its bias, its product and sum, and the ReLU that follows
-//    it. Every other layer is one node. So the collapsed graph is the chain one would draw by hand.
+//    it; a batch normalisation is its parameters and one node. Every other layer is one node. So the collapsed graph is
+//    the chain one would draw by hand.
 // 2. Backward, the scope "gradients" holds the same names once more, and "optimizer" an update for each layer.
 // 3. No node is named like a scope (the page would rename it), no operation is called "Const" or "…Summary" (it would
 //    become an annotation), and no weight's value is embedded.
@@ -67,6 +68,7 @@ extension NetworkGraph {
     /// What the backward pass needs to know of a layer's forward pass.
     private struct Trace {
         let layer: Layer
+        /// Those that are learned.
         let parameters: [Parameter]
         /// The layer's own name, below the scope that it belongs to.
         let name: String
@@ -99,7 +101,8 @@ extension NetworkGraph {
             }
             trace.append(
                 Trace(
-                    layer: layer, parameters: parameters, name: name, input: input, inputShape: shape,
+                    layer: layer, parameters: Self.learned(parameters), name: name, input: input,
+                    inputShape: shape,
                     output: last))
             shape = output
         }
@@ -109,7 +112,8 @@ extension NetworkGraph {
         return trace
     }
 
-    /// Weight, bias, product and sum of one layer, in its scope. Returns the name of the sum.
+    /// Parameters, product and sum of one layer, in its scope; a batch normalisation is one node. Returns the name of what
+    /// the layer puts out.
     private mutating func addProduct(
         _ layer: Layer, _ parameters: [Parameter], _ input: String, _ output: [Int]
     ) -> String {
@@ -119,7 +123,13 @@ extension NetworkGraph {
                 ["parameter": .text(parameter.name), "parameters": .integer(parameter.count)])
         }
         var attributes = layer.operation.attributes
-        attributes["parameters"] = .integer(parameters.reduce(0) { $0 + $1.count })
+        attributes["parameters"] = .integer(Self.learned(parameters).reduce(0) { $0 + $1.count })
+        if case .batchNorm = layer.operation {
+            return add(
+                "\(layer.name)/\(layer.operation.name)", layer.operation.name,
+                [input] + parameters.map { Self.variable($0, of: layer) }, [output], attributes,
+                as: (.forward, layer.name))
+        }
         let product = add(
             "\(layer.name)/\(layer.operation.name)", layer.operation.name, [input, "\(layer.name)/weight"],
             [output], attributes, as: (.forward, layer.name))
@@ -141,7 +151,7 @@ extension NetworkGraph {
         for (index, step) in trace.enumerated().reversed() where index >= first {
             let seen: [String] =
                 switch step.layer.operation {
-                case .convolution, .linear: [step.input, "\(step.layer.name)/weight"]
+                case .convolution, .linear, .batchNorm: [step.input, "\(step.layer.name)/weight"]
                 case .maxPool, .localResponseNorm: [step.input, step.output]
                 case .relu: [step.output]
                 case .flatten, .dropout: []
@@ -157,7 +167,7 @@ extension NetworkGraph {
     private mutating func addOptimizer(_ optimizer: String, _ network: Network) {
         let rate = add("optimizer/learning_rate", "Placeholder", [], [[]])
         for (index, layer) in network.layers.enumerated().reversed() where layer.parameterPrefix != nil {
-            let parameters = network.parameters.filter { $0.layer == index }
+            let parameters = Self.learned(network.parameters.filter { $0.layer == index })
             let gradient = "gradients/\(layer.name)/\(layer.operation.name)"
             add(
                 "optimizer/\(layer.name)", optimizer,
@@ -187,7 +197,11 @@ extension NetworkGraph {
     }
 
     private static func variable(_ parameter: Parameter, of layer: Layer) -> String {
-        "\(layer.name)/\(parameter.role)"
+        "\(layer.name)/\(parameter.role.rawValue)"
+    }
+
+    private static func learned(_ parameters: [Parameter]) -> [Parameter] {
+        parameters.filter(\.role.isLearned)
     }
 
     private static func shape(_ shape: Shape, isVector: Bool) -> [Int] {

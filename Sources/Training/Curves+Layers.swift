@@ -25,9 +25,10 @@ extension Curves {
     }
 
     func histograms(_ distributions: StepStatistics.Distributions, step: Int) throws {
-        for index in network.parameters.indices {
+        for (index, parameter) in network.parameters.enumerated() {
             let name = name(of: index)
             try histogram("parameters/\(name)", distributions.weights[index], step)
+            guard parameter.role.isLearned else { continue }
             try histogram("gradients/\(name)", distributions.gradients[index], step)
         }
         for ((layer, _), distribution) in zip(layers, distributions.activations) {
@@ -61,10 +62,12 @@ extension Curves {
         }
     }
 
-    /// Layers with parameters, and the indices of these.
+    /// Layers with parameters that are learned, and the indices of these.
     private var layers: [(name: String, parameters: [Int])] {
         network.layers.indices.compactMap { layer in
-            let parameters = network.parameters.indices.filter { network.parameters[$0].layer == layer }
+            let parameters = network.parameters.indices.filter {
+                network.parameters[$0].layer == layer && network.parameters[$0].role.isLearned
+            }
             return parameters.isEmpty ? nil : (network.layers[layer].name, parameters)
         }
     }
@@ -72,7 +75,7 @@ extension Curves {
     /// "conv1/weight"
     private func name(of parameter: Int) -> String {
         let parameter = network.parameters[parameter]
-        return "\(network.layers[parameter.layer].name)/\(parameter.role)"
+        return "\(network.layers[parameter.layer].name)/\(parameter.role.rawValue)"
     }
 
     private func norm(_ squares: [Double]) -> Double { squares.reduce(0, +).squareRoot() }

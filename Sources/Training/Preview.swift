@@ -24,7 +24,7 @@ extension Job {
         let statistics = try Statistics.load(
             of: dataset, cache: cache, threads: plan.threads, progress: progress)
         let whole = try dataset.repaired(by: statistics)
-        let side = AlexNet.network(plan.model, classes: dataset.classes.count, width: plan.width).input.height
+        let side = plan.network(classes: dataset.classes.count).input.height
         let chosen = Self.spread(min(count, whole.train.count), over: whole.train.count)
         func looks(
             _ augmentation: Augmentation, epochs: Range<Int>, _ show: (Batch) -> Image

@@ -116,8 +116,7 @@ package final class Run {
             notCached: { [report] in report(.note("it will be read again next time: \($0)")) })
         let repaired = try dataset.repaired(by: statistics)
 
-        let network = AlexNet.network(
-            plan.model, classes: dataset.classes.count, width: plan.width, dropout: Float(plan.dropout))
+        let network = plan.network(classes: dataset.classes.count)
         let normalization = normalization(statistics)
         let engine = try CPUEngine(
             network: network, capacity: plan.batchSize, normalization: normalization,

@@ -83,11 +83,9 @@ package struct TrainedNetwork: Sendable {
         guard let normalization = origin.state.normalization, let data = origin.state.data else {
             throw TrainingError(.checkpoint, "\(weights.path) was saved before its data set was read")
         }
-        let network = AlexNet.network(
-            origin.plan.model, classes: data.classes.count, width: origin.plan.width,
-            dropout: Float(origin.plan.dropout))
         return try TrainedNetwork(
-            network, weights, classes: data.classes, normalization, plan: origin.plan, step: origin.state.step
+            origin.plan.network(classes: data.classes.count), weights, classes: data.classes, normalization,
+            plan: origin.plan, step: origin.state.step
         )
     }
 
@@ -109,9 +107,10 @@ package struct TrainedNetwork: Sendable {
         let candidates = try (model.map { [$0] } ?? Model.allCases).flatMap {
             try Self.networks($0, of: weights, classes: classes.count)
         }
-        let fit = candidates.first { network in
+        // One network's tensors may be another's too, and then some.
+        let fit = candidates.filter { network in
             network.parameters.allSatisfy { weights.shape(of: $0.name) == $0.shape }
-        }
+        }.max { $0.parameters.count < $1.parameters.count }
         // Of one that was asked for, the tensor that does not fit is named.
         let nearest = model.map { candidates.first ?? AlexNet.network($0, classes: classes.count) }
         guard let network = fit ?? nearest else {

@@ -8,7 +8,10 @@ enum CaffeLayer {
 
     /// - Parameter bottom: the name of the blob that it reads.
     /// - Returns: the fields, and the blob that it writes: ReLU and dropout work in place.
-    static func fields(_ layer: Layer, bottom: String) -> (message: ProtobufWriter, top: String) {
+    /// - Throws: `.unsupported` for a layer that is two of Caffe's.
+    static func fields(
+        _ layer: Layer, bottom: String
+    ) throws -> (message: ProtobufWriter, top: String) {
         var message = ProtobufWriter()
         let top: String
         switch layer.operation {
@@ -16,7 +19,7 @@ enum CaffeLayer {
         default: top = layer.name
         }
         message.field(1, layer.name)
-        message.field(2, type(layer.operation))
+        message.field(2, try type(layer))
         message.field(3, bottom)
         message.field(4, top)
         switch layer.operation {
@@ -42,16 +45,20 @@ enum CaffeLayer {
                 $0.field(3, pool.stride)
             }
         case .dropout(let rate): message.field(108) { $0.field(1, rate) }
-        case .relu, .flatten: break
+        case .relu, .flatten, .batchNorm: break
         }
         return (message, top)
     }
 
-    private static func type(_ operation: Layer.Operation) -> String {
-        switch operation {
+    private static func type(_ layer: Layer) throws -> String {
+        switch layer.operation {
         case .convolution: "Convolution"
         case .relu: "ReLU"
         case .localResponseNorm: "LRN"
+        case .batchNorm:
+            throw WeightsError.unsupported(
+                "\(layer.name) is a batch normalisation, for which Caffe has two layers of other blobs; export the "
+                    + "network as safetensors or pth")
         case .maxPool: "Pooling"
         case .flatten: "Flatten"
         case .dropout: "Dropout"

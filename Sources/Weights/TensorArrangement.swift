@@ -8,15 +8,21 @@ struct TensorArrangement {
     let tensors: [TensorFile.Tensor]
     let notes: [String]
 
-    /// - Throws: `.mismatch` naming the tensor that is missing.
+    /// - Throws: `.mismatch` naming the tensor that is missing, or one without which the numbers would be others.
     init(_ file: TensorFile, _ network: Network) throws {
         let parameters = network.parameters
+        let statistic = file.tensors.first { Self.role($0) == .runningMean }
+        if let statistic, !parameters.contains(where: { $0.role == .runningMean }) {
+            throw WeightsError.mismatch(
+                "it has a batch normalisation (tensor \"\(statistic.name)\"), and \(network.name) has none; is it "
+                    + "--model \(Model.alexnetBN.rawValue)?")
+        }
         let named = Dictionary(
             file.tensors.map { (Self.plain($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         // PyTorch's names, or the layers' own: conv1 … fc8, as Caffe and many others have them.
         let schemes = [
             parameters.map(\.name),
-            parameters.map { network.layers[$0.layer].name + ($0.role == .weight ? ".weight" : ".bias") },
+            parameters.map { "\(network.layers[$0.layer].name).\($0.role.rawValue)" },
         ]
         let best =
             schemes.max { first, second in
@@ -42,18 +48,26 @@ struct TensorArrangement {
     }
 
     /// The matrices and filters for the weights, the vectors for the biases, each in their order; nil if there are not
-    /// exactly as many of as many dimensions.
+    /// exactly as many of as many dimensions. A batch normalisation has four vectors, which are told apart by the last
+    /// part of their names.
     private static func ordered(
         _ tensors: [TensorFile.Tensor], _ parameters: [Parameter]
     ) -> [TensorFile.Tensor]? {
-        var weights = tensors.filter { $0.shape.count > 1 }[...]
-        var biases = tensors.filter { $0.shape.count == 1 }[...]
-        guard weights.count + biases.count == tensors.count, tensors.count == parameters.count else {
+        var arrays = tensors.filter { $0.shape.count > 1 }[...]
+        var vectors = tensors.filter { $0.shape.count == 1 }[...]
+        guard arrays.count + vectors.count == tensors.count, tensors.count == parameters.count else {
             return nil
         }
-        let ordered = parameters.compactMap { $0.role == .weight ? weights.popFirst() : biases.popFirst() }
-        let fits = zip(ordered, parameters).allSatisfy { $0.shape.count == $1.shape.count }
+        let ordered = parameters.compactMap { $0.shape.count > 1 ? arrays.popFirst() : vectors.popFirst() }
+        let isNamed = parameters.contains { $0.role == .runningMean }
+        let fits = zip(ordered, parameters).allSatisfy {
+            $0.shape.count == $1.shape.count && (!isNamed || role($0) == $1.role)
+        }
         return ordered.count == parameters.count && fits ? ordered : nil
+    }
+
+    private static func role(_ tensor: TensorFile.Tensor) -> Parameter.Role? {
+        tensor.name.split(separator: ".").last.flatMap { Parameter.Role(rawValue: String($0)) }
     }
 
     private static func plain(_ name: String) -> String {

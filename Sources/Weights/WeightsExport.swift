@@ -75,7 +75,7 @@ package struct WeightsExport {
         try file.write(net.bytes)
         var bottom = CaffeLayer.input
         for (index, layer) in network.layers.enumerated() {
-            let (fields, top) = CaffeLayer.fields(layer, bottom: bottom)
+            let (fields, top) = try CaffeLayer.fields(layer, bottom: bottom)
             let blobs = network.parameters.filter { $0.layer == index }.map { ($0, blob($0)) }
             let size = blobs.reduce(fields.bytes.count) { sum, blob in
                 sum + blob.1.head.count + blob.0.count * MemoryLayout<Float>.size + blob.1.tail.count

@@ -25,7 +25,7 @@ struct ImportCommand: ParsableCommand {
     var file: String
     @Option(name: .customLong("as"), help: ArgumentHelp("The run's name.", valueName: "name"))
     var name: String
-    @Option(help: "alexnet, alexnet-single or torchvision (default: whichever the tensors fit).")
+    @Option(help: "alexnet, alexnet-single, alexnet-bn or torchvision (default: whichever the tensors fit).")
     var model: Model?
     @Option(
         help: ArgumentHelp(

@@ -13,7 +13,9 @@ struct NetworkOptions: ParsableArguments {
         help: ArgumentHelp(
             "best (the newest where none is marked), newest, or a step.", valueName: "which"))
     var checkpoint: TrainedNetwork.Choice = .best
-    @Option(help: "Of weights alone: alexnet, alexnet-single or torchvision (default: whichever fits).")
+    @Option(
+        help:
+            "Of weights alone: alexnet, alexnet-single, alexnet-bn or torchvision (default: whichever fits).")
     var model: Model?
     @Option(
         help: ArgumentHelp(

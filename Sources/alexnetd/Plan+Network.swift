@@ -6,6 +6,6 @@ import Networks
 
 extension Plan {
     func network(for dataset: Dataset) -> Network {
-        AlexNet.network(model, classes: dataset.classes.count, width: width, dropout: Float(dropout))
+        network(classes: dataset.classes.count)
     }
 }

@@ -17,7 +17,7 @@ struct TimeCommand: ParsableCommand {
     @Argument(
         help: "A job file whose model, width, batch size and threads are taken; with --input, a data set.")
     var spec: String?
-    @Option(help: "alexnet, alexnet-single or torchvision.")
+    @Option(help: "alexnet, alexnet-single, alexnet-bn or torchvision.")
     var model: Model?
     @Option(name: .customLong("batch"), help: "Images per step.")
     var batchSize: Int?

@@ -125,6 +125,9 @@ extension TimeReport {
             // x to y; x and dy to dx.
             case .localResponseNorm, .maxPool:
                 bytes = batch * (input + output + (training ? 2 * input + output : 0))
+            // x to its sums, x to y; x and dy to theirs, x and dy to dx.
+            case .batchNorm:
+                bytes = batch * (input + output + (training ? 2 * input + output + 3 * input : 0))
             case .relu, .dropout: bytes = batch * 2 * input * (training ? 2 : 1)
             case .flatten: bytes = 0
             }

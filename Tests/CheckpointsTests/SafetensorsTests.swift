@@ -202,10 +202,22 @@ import Testing
     @Test func unreadableTypeIsNamed() throws {
         let error = try error(
             safetensors(
-                #"{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
+                #"{"n":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#,
                 body: .init(repeating: 0, count: 8)))
         #expect(error?.code == .unsupported)
-        #expect(error?.message.contains("“n” holds I64") == true)
+        #expect(error?.message.contains("“n” holds F64") == true)
+    }
+
+    @Test func wholeNumbersArePassedOver() throws {
+        let header =
+            #"{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"n":{"dtype":"I64","shape":[],"data_offsets":[4,12]}}"#
+        try Data(safetensors(header, body: .init(repeating: 0, count: 12))).write(
+            to: URL(fileURLWithPath: path.string))
+        let file = try SafetensorsFile(path)
+        #expect(file.names == ["w"])
+        #expect(file.shape(of: "n") == nil)
+        let short = try error(safetensors(header, body: .init(repeating: 0, count: 11)))
+        #expect(short?.code == .damaged, "their place is checked all the same")
     }
 
     @Test func headerLengthIsNotBelieved() throws {

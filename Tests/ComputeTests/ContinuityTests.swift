@@ -13,7 +13,9 @@ import Testing
     @Test(arguments: Conformer.all, Rule.all)
     func continuesBitForBit(_ conformer: Conformer, _ rule: Rule) throws {
         let optimizer = rule.optimizer
-        for scene in [Scenes.paper, Scenes.torchvision].map({ $0.with { $0.optimizer = optimizer } }) {
+        for scene in [Scenes.paper, Scenes.paperBN, Scenes.torchvision].map({
+            $0.with { $0.optimizer = optimizer }
+        }) {
             let whole = try scene.engine(conformer)
             let losses = try train(whole, scene, 0..<6)
 
@@ -34,21 +36,22 @@ import Testing
     @Test(arguments: Conformer.devices, Rule.all)
     func watchingLeavesNoTrace(_ conformer: Conformer, _ rule: Rule) throws {
         let optimizer = rule.optimizer
-        let scene = Scenes.torchvision.with { $0.optimizer = optimizer }
-        let (watched, alone) = (try scene.engine(conformer), try scene.engine(conformer))
-        for step in 0..<3 {
-            let detail: StepSettings.Detail = step == 1 ? .distributions : .moments
-            let loss = try watched.train(
-                scene.batch(UInt32(step)), scene.settings(step, detail: detail)
-            ).loss
-            #expect(try train(alone, scene, step..<step + 1) == [loss])
-        }
-        for kind in [.parameters] + optimizer.state {
-            #expect(watched.floats(kind) == alone.floats(kind), "\(kind)")
+        for scene in [Scenes.torchvision, Scenes.paperBN].map({ $0.with { $0.optimizer = optimizer } }) {
+            let (watched, alone) = (try scene.engine(conformer), try scene.engine(conformer))
+            for step in 0..<3 {
+                let detail: StepSettings.Detail = step == 1 ? .distributions : .moments
+                let loss = try watched.train(
+                    scene.batch(UInt32(step)), scene.settings(step, detail: detail)
+                ).loss
+                #expect(try train(alone, scene, step..<step + 1) == [loss])
+            }
+            for kind in [.parameters] + optimizer.state {
+                #expect(watched.floats(kind) == alone.floats(kind), "\(kind)")
+            }
         }
     }
 
-    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.torchvision])
+    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.paperBN, Scenes.torchvision])
     func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
         let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
         let one = try scene.engine(conformer, threads: 1)

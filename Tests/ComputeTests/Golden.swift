@@ -29,14 +29,20 @@ struct Golden {
         return values
     }
 
+    /// Running statistics as they begin; streams count what is learned, as PyTorch's named_parameters().
     static func parameters(_ network: Network) -> ParameterSet {
         let set = ParameterSet(network.parameters)
+        var stream: UInt32 = 0
         for (index, parameter) in network.parameters.enumerated() {
+            guard parameter.role.isLearned else {
+                set[index].update(repeating: parameter.role == .runningVariance ? 1 : 0)
+                continue
+            }
             let fanIn = Double(parameter.shape.dropFirst().reduce(1, *))
             let bound = parameter.role == .bias ? 0.1 : Float((6 / fanIn).squareRoot())
             Philox.fillUniform(
-                set[index], seed: seed, purpose: .initialization, stream: UInt32(index), low: -bound,
-                high: bound)
+                set[index], seed: seed, purpose: .initialization, stream: stream, low: -bound, high: bound)
+            stream += 1
         }
         return set
     }

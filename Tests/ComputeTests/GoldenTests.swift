@@ -1,8 +1,9 @@
-// The three models at an eighth of their width against PyTorch in float64. PyTorch's own float32 lies up to 1e-6 from
+// The models at an eighth of their width against PyTorch in float64. PyTorch's own float32 lies up to 1e-6 from
 // that in logits and gradients, 4e-6 in ten losses (make_golden.py prints it): at these weights no ReLU or max-pool of
 // the first step stands within a rounding of deciding otherwise. Ten and more times that is allowed, for other orders
 // of summation. The losses pass through many decisions: in these four images the first falls otherwise at step 6 or 7,
-// where a path rounds like the Winograd domain; from there on the losses only go the same way.
+// where a path rounds like the Winograd domain; from there on the losses only go the same way. With batch normalisation
+// they fall a hundredfold within six steps, and go apart from step 4 on, in PyTorch's float32 too.
 
 import Compute
 import Networks
@@ -28,12 +29,12 @@ import Testing
                     batch, StepSettings(step: step, learningRate: 0.002, detail: step == 0 ? .moments : .none)
                 ).loss
                 / Double(Golden.count)
-            let tolerance = step < 6 ? 1e-3 : 0.15
+            let tolerance = step < (model == .alexnetBN ? 4 : 6) ? 1e-3 : 0.15
             #expect(abs(loss - Double(expected)) < tolerance * Double(expected), "loss of step \(step)")
             guard step == 0 else { continue }
             #expect(distance(engine.scores(), try golden.read("logits")) < 2e-5, "logits")
             let gradients = engine.read(.gradients)
-            for (index, parameter) in network.parameters.enumerated() {
+            for (index, parameter) in network.parameters.enumerated() where parameter.role.isLearned {
                 try compare(gradients[index], parameter.name, golden)
             }
         }

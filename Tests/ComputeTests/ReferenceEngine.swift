@@ -40,20 +40,21 @@ final class ReferenceEngine: Engine {
         let gradients = network.parameters.map { Reals($0.count) }
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
-        var outputs = network.layers.map { _ in [Double]() }
-        for slot in 0..<batch.count {
-            let masks = network.layers.indices.map { mask($0, slot: slot, step: settings.step) }
-            let activations = forward(input(batch, slot), masks)
-            let label = Int(batch.labels[slot])
-            add(activations.last!, label, to: &result)
-            if settings.detail == .distributions {
-                for layer in outputs.indices { outputs[layer] += activations[layer + 1].values }
-            }
-            let error = Reference.lossBackward(activations.last!, label: label).map {
-                $0 / Double(batch.count)
-            }
-            backward(error, activations, masks, gradients)
+        let slots = 0..<batch.count
+        let masks = network.layers.indices.map { layer in
+            slots.map { mask(layer, slot: $0, step: settings.step) }
         }
+        let activations = forward(slots.map { input(batch, $0) }, masks, training: true)
+        var outputs: [[Double]] = []
+        if settings.detail == .distributions {
+            outputs = activations.dropFirst().map { $0.flatMap(\.values) }
+        }
+        let errors = slots.map { slot in
+            let (scores, label) = (activations.last![slot], Int(batch.labels[slot]))
+            add(scores, label, to: &result)
+            return Reference.lossBackward(scores, label: label).map { $0 / Double(batch.count) }
+        }
+        backward(errors, activations, masks, gradients)
         for (index, parameter) in network.parameters.enumerated() where isFrozen(parameter) {
             for i in 0..<parameter.count { gradients[index][i] = 0 }
         }
@@ -70,10 +71,10 @@ final class ReferenceEngine: Engine {
         try check(batch)
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
-        for slot in 0..<batch.count {
-            let scores = forward(input(batch, slot), network.layers.map { _ in nil }).last!
-            add(scores, Int(batch.labels[slot]), to: &result)
-        }
+        let slots = 0..<batch.count
+        let masks = network.layers.map { _ in slots.map { _ in Reals?.none } }
+        let activations = forward(slots.map { input(batch, $0) }, masks, training: false)
+        for slot in slots { add(activations.last![slot], Int(batch.labels[slot]), to: &result) }
         return result
     }
 
@@ -95,7 +96,7 @@ final class ReferenceEngine: Engine {
         state[kind] = network.parameters.indices.map { Reals(set[$0].map { Double($0) }) }
     }
 
-    // MARK: - One image
+    // MARK: - One batch
 
     /// Crop, mirror, add the colour, normalise.
     private func input(_ batch: Batch, _ slot: Int) -> Reals {
@@ -116,57 +117,124 @@ final class ReferenceEngine: Engine {
         return x
     }
 
-    /// - Returns: the input and every layer's output.
-    private func forward(_ input: Reals, _ masks: [Reals?]) -> [Reals] {
-        var activations = [input]
+    /// - Parameter masks: of every layer and image.
+    /// - Returns: the inputs and every layer's outputs.
+    private func forward(_ inputs: [Reals], _ masks: [[Reals?]], training: Bool) -> [[Reals]] {
+        var activations = [inputs]
         for (index, layer) in network.layers.enumerated() {
-            let x = activations[index]
-            switch layer.operation {
-            case .convolution(let c):
-                let (weight, bias) = parameters(index, .parameters)
-                activations.append(Reference.convolution(x, layer, c, weight, bias))
-            case .linear:
-                let (weight, bias) = parameters(index, .parameters)
-                activations.append(Reference.linear(x, weight, bias))
-            case .relu:
-                activations.append(Reference.relu(x))
-                for value in x.values {
-                    margin = min(margin, abs(value))
-                    decisions.append(value > 0 ? 1 : 0)
-                }
-            case .localResponseNorm(let norm):
-                activations.append(Reference.localResponseNorm(x, layer.input, norm))
-            case .maxPool(let pool):
-                activations.append(Reference.maxPool(x, layer, pool))
-                note(x, layer, pool)
-            case .flatten: activations.append(x)
-            case .dropout: activations.append(masks[index].map { x.map(with: $0, *) } ?? x)
+            let batch = activations[index]
+            if case .batchNorm(let norm) = layer.operation {
+                activations.append(normalized(batch, index, norm, training: training))
+            } else {
+                activations.append(zip(batch, masks[index]).map { forward(index, layer, $0, mask: $1) })
             }
         }
         return activations
     }
 
-    private func backward(_ error: Reals, _ activations: [Reals], _ masks: [Reals?], _ gradients: [Reals]) {
-        var dy = error
+    private func backward(
+        _ errors: [Reals], _ activations: [[Reals]], _ masks: [[Reals?]], _ gradients: [Reals]
+    ) {
+        var dy = errors
         for (index, layer) in network.layers.enumerated().reversed() {
-            let x = activations[index]
-            switch layer.operation {
-            case .convolution(let c):
-                let (weight, _) = parameters(index, .parameters)
+            let batch = activations[index]
+            if case .batchNorm(let norm) = layer.operation {
                 let first = network.parameters.firstIndex { $0.layer == index }!
-                dy = Reference.convolutionBackward(
-                    x, dy, layer, c, weight, gradients[first], gradients[first + 1])
-            case .linear:
-                let (weight, _) = parameters(index, .parameters)
-                let first = network.parameters.firstIndex { $0.layer == index }!
-                dy = Reference.linearBackward(x, dy, weight, gradients[first], gradients[first + 1])
-            case .relu: dy = Reference.reluBackward(x, dy)
-            case .localResponseNorm(let norm):
-                dy = Reference.localResponseNormBackward(x, dy, layer.input, norm)
-            case .maxPool(let pool): dy = Reference.maxPoolBackward(x, dy, layer, pool)
-            case .flatten: break
-            case .dropout: dy = masks[index].map { dy.map(with: $0, *) } ?? dy
+                let weight = parameters(index, .parameters).weight
+                if isFrozen(network.parameters[first]) {
+                    let variance = state[.parameters]![first + 3]
+                    dy = dy.map {
+                        Reference.fixedBatchNormBackward(
+                            $0, layer.input, variance: variance, epsilon: Double(norm.epsilon), weight)
+                    }
+                } else {
+                    dy = Reference.batchNormBackward(
+                        batch, dy, layer.input, epsilon: Double(norm.epsilon), weight,
+                        gradients[first], gradients[first + 1])
+                }
+            } else {
+                dy = batch.indices.map {
+                    backward(index, layer, batch[$0], dy[$0], mask: masks[index][$0], gradients)
+                }
             }
+        }
+    }
+
+    // MARK: - One image
+
+    private func forward(_ index: Int, _ layer: Layer, _ x: Reals, mask: Reals?) -> Reals {
+        switch layer.operation {
+        case .convolution(let c):
+            let (weight, bias) = parameters(index, .parameters)
+            return Reference.convolution(x, layer, c, weight, bias)
+        case .linear:
+            let (weight, bias) = parameters(index, .parameters)
+            return Reference.linear(x, weight, bias)
+        case .relu:
+            for value in x.values {
+                margin = min(margin, abs(value))
+                decisions.append(value > 0 ? 1 : 0)
+            }
+            return Reference.relu(x)
+        case .localResponseNorm(let norm): return Reference.localResponseNorm(x, layer.input, norm)
+        case .batchNorm: preconditionFailure("of a batch")
+        case .maxPool(let pool):
+            note(x, layer, pool)
+            return Reference.maxPool(x, layer, pool)
+        case .flatten: return x
+        case .dropout: return mask.map { x.map(with: $0, *) } ?? x
+        }
+    }
+
+    private func backward(
+        _ index: Int, _ layer: Layer, _ x: Reals, _ dy: Reals, mask: Reals?, _ gradients: [Reals]
+    ) -> Reals {
+        switch layer.operation {
+        case .convolution(let c):
+            let (weight, _) = parameters(index, .parameters)
+            let first = network.parameters.firstIndex { $0.layer == index }!
+            return Reference.convolutionBackward(
+                x, dy, layer, c, weight, gradients[first], gradients[first + 1])
+        case .linear:
+            let (weight, _) = parameters(index, .parameters)
+            let first = network.parameters.firstIndex { $0.layer == index }!
+            return Reference.linearBackward(x, dy, weight, gradients[first], gradients[first + 1])
+        case .relu: return Reference.reluBackward(x, dy)
+        case .localResponseNorm(let norm):
+            return Reference.localResponseNormBackward(x, dy, layer.input, norm)
+        case .batchNorm: preconditionFailure("of a batch")
+        case .maxPool(let pool): return Reference.maxPoolBackward(x, dy, layer, pool)
+        case .flatten: return dy
+        case .dropout: return mask.map { dy.map(with: $0, *) } ?? dy
+        }
+    }
+
+    // MARK: - Batch normalisation
+
+    private func normalized(_ batch: [Reals], _ index: Int, _ norm: BatchNorm, training: Bool) -> [Reals] {
+        let shape = network.layers[index].input
+        let (weight, bias) = parameters(index, .parameters)
+        let first = network.parameters.firstIndex { $0.layer == index }!
+        let (runningMean, runningVariance) = (
+            state[.parameters]![first + 2], state[.parameters]![first + 3]
+        )
+        var (mean, variance) = (runningMean.values, runningVariance.values)
+        if training, !isFrozen(network.parameters[first]) {
+            let moments = Reference.channelMoments(batch, shape)
+            mean = moments.mean
+            variance = moments.deviations.map { $0 / Double(moments.count) }
+            let momentum = Double(norm.momentum)
+            for channel in 0..<shape.channels {
+                let estimate = moments.deviations[channel] / Double(max(1, moments.count - 1))
+                runningMean[channel] = Double(
+                    Float((1 - momentum) * runningMean[channel] + momentum * mean[channel]))
+                runningVariance[channel] = Double(
+                    Float((1 - momentum) * runningVariance[channel] + momentum * estimate))
+            }
+        }
+        return batch.map {
+            Reference.batchNorm(
+                $0, shape, mean: mean, variance: variance, epsilon: Double(norm.epsilon), weight, bias)
         }
     }
 
@@ -248,7 +316,7 @@ final class ReferenceEngine: Engine {
             case .linear: return nil
             case .flatten: return layer.input
             case .convolution, .maxPool: return layer.output
-            case .relu, .localResponseNorm, .dropout: continue
+            case .relu, .localResponseNorm, .batchNorm, .dropout: continue
             }
         }
         return network.input
@@ -259,14 +327,15 @@ final class ReferenceEngine: Engine {
     private func update(_ settings: StepSettings) {
         let momentum = Double(optimizer.momentum)
         let gradients = clippedGradients(state[.gradients]!)
-        for (index, parameter) in network.parameters.enumerated() where !isFrozen(parameter) {
+        for (index, parameter) in network.parameters.enumerated()
+        where parameter.role.isLearned && !isFrozen(parameter) {
             let isBias = parameter.role == .bias
             let layer = layerRule(parameter)
             var rate = Double(settings.learningRate) * (isBias ? Double(optimizer.biasRate) : 1)
             rate *= Double(layer.rate)
             let decay = Double(isBias ? optimizer.biasDecay : optimizer.weightDecay) * Double(layer.decay)
             let (w, g) = (state[.parameters]![index], gradients[index])
-            if case .lars(let trust) = optimizer.method, !isBias {
+            if case .lars(let trust) = optimizer.method, parameter.shape.count > 1 {
                 rate *= trustRatio(w, g, decay, Double(trust))
             }
             let (m, v) = (state[.firstMoment]![index], state[.secondMoment]![index])

@@ -41,14 +41,16 @@ struct Scene: CustomTestStringConvertible, Sendable {
     func parameters() -> ParameterSet {
         let set = ParameterSet(network.parameters)
         for (index, parameter) in network.parameters.enumerated() {
-            let bound =
-                switch parameter.role {
-                case .bias: Float(0.1)
-                case .weight: Float((6 / Double(parameter.shape.dropFirst().reduce(1, *))).squareRoot())
-                }
+            let (low, high): (Float, Float)
+            switch parameter.role {
+            case .bias, .runningMean: (low, high) = (-0.1, 0.1)
+            case .weight:
+                high = Float((6 / Double(parameter.shape.dropFirst().reduce(1, *))).squareRoot())
+                low = -high
+            case .runningVariance: (low, high) = (0.5, 2)
+            }
             Philox.fillUniform(
-                set[index], seed: seed, purpose: .initialization, stream: UInt32(index), low: -bound,
-                high: bound)
+                set[index], seed: seed, purpose: .initialization, stream: UInt32(index), low: low, high: high)
         }
         return set
     }

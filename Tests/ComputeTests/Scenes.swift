@@ -27,6 +27,8 @@ enum Scenes {
         return .localResponseNorm(norm)
     }
 
+    private static let bn = Layer.Operation.batchNorm(BatchNorm())
+
     private static func pool(_ kernel: Int, _ stride: Int) -> Layer.Operation {
         .maxPool(MaxPool(kernel: kernel, stride: stride))
     }
@@ -94,6 +96,31 @@ enum Scenes {
         scene("ReLU after LRN", side: 4, [conv(7, 1), norm(), .relu]),
     ]
 
+    // A ReLU stands between, for a constant in front of a BN changes nothing and has no gradient but rounding.
+    static let batchNorms: [Scene] = [
+        scene("BN", side: 4, [conv(7, 1), .relu, bn]),
+        scene("BN of 16 channels", side: 5, [conv(16, 1), .relu, bn]),
+        scene("BN of 35 channels after 3×3", side: 5, [conv(35, 3), .relu, bn]),
+        scene("BN before pool", side: 7, [conv(16, 1), .relu, bn, pool(3, 2)]),
+        scene("BN before convolution", side: 6, [conv(5, 3, pad: 1), .relu, bn, conv(4, 3, pad: 1), .relu]),
+        scene("ReLU after BN", side: 4, [conv(7, 1), .relu, bn, .relu, conv(3, 1)]),
+        scene("BN of the input", side: 5, [bn, conv(4, 1)]),
+        scene("BN behind BN", side: 4, [conv(6, 1), .relu, bn, .relu, bn]),
+        scene("BN of 46 × 46 pixels", side: 46, [conv(17, 1), .relu, bn, pool(5, 5)]).with { $0.count = 2 },
+        scene("BN of one image", side: 4, [conv(18, 1), .relu, bn]).with { ($0.capacity, $0.count) = (1, 1) },
+        scene("BN of 19 of 21 images", side: 3, [conv(6, 1), .relu, bn]).with {
+            ($0.capacity, $0.count) = (21, 19)
+        },
+        Scene("BN after linear", side: 3, [.flatten, .linear(outputs: 21), .relu, bn, .linear(outputs: 4)]),
+        scene(
+            "dropout between pool and convolution", side: 9,
+            [
+                conv(8, 1), .relu, bn, pool(3, 2), .dropout(rate: 0.25), conv(6, 3, pad: 1), .relu,
+                pool(3, 2),
+                .dropout(rate: 0.25),
+            ]),
+    ]
+
     static let pools: [Scene] = [
         scene("pool 3/2, odd", side: 13, [conv(5, 1), pool(3, 2)]),
         scene("pool 3/2, even: last row unseen", side: 8, [conv(5, 1), pool(3, 2)]),
@@ -144,6 +171,23 @@ enum Scenes {
             .flatten, .linear(outputs: 20), .relu, .dropout(rate: 0.5), .linear(outputs: 18), .relu,
             .dropout(rate: 0.5), .linear(outputs: 6),
         ])
+    static let paperBN = scene(
+        "small alexnet-bn", side: 39,
+        [
+            conv(6, 7, stride: 2), .relu, bn, pool(3, 2), .dropout(rate: 0.25), conv(10, 5, pad: 2), .relu,
+            bn,
+            pool(3, 2), .dropout(rate: 0.25), conv(8, 3, pad: 1), .relu, pool(3, 2),
+        ],
+        then: [
+            .flatten, .linear(outputs: 20), .relu, .dropout(rate: 0.5), .linear(outputs: 6),
+        ])
+    /// The first of its normalisations takes its running statistics for given, under layers that learn.
+    static let frozenBN = scene(
+        "small alexnet-bn with a frozen normalisation", side: 39,
+        [
+            conv(6, 7, stride: 2), .relu, bn, pool(3, 2), conv(10, 5, pad: 2), .relu, bn, pool(3, 2),
+        ]
+    ).with { $0.optimizer.layers["2"] = .init(isFrozen: true) }
     static let torchvision = scene(
         "small torchvision", side: 40,
         [
@@ -155,5 +199,7 @@ enum Scenes {
             .linear(outputs: 6),
         ])
 
-    static let all = linear + convolutions + normalizations + pools + dropouts + [paper, torchvision]
+    static let all =
+        linear + convolutions + normalizations + batchNorms + pools + dropouts
+        + [paper, paperBN, frozenBN, torchvision]
 }

@@ -78,6 +78,18 @@ import Testing
         #expect(try Plan(json: imagenet.json(), name: plan.name) == imagenet)
     }
 
+    @Test func poolsMayDropUnits() throws {
+        #expect(try Self.plan("dataset: /d").poolDropout == 0)
+        let plan = try Self.plan("dataset: /d\nmodel: alexnet-bn\npool_dropout: 0.25")
+        #expect((plan.model, plan.poolDropout, plan.dropout) == (.alexnetBN, 0.25, 0.5))
+        #expect(plan.lines.contains { $0 == ("pool_dropout", "0.25") })
+        let layers = plan.network(classes: 5).layers
+        for pool in [1, 2, 5] {
+            let index = try #require(layers.firstIndex { $0.name == "pool\(pool)" })
+            #expect(layers[index + 1].operation == .dropout(rate: 0.25))
+        }
+    }
+
     @Test func theReferenceNamesEveryKeyWithItsDefault() throws {
         let path = Self.configs.appending("reference.yml")
         let spec = try JobSpec(bytes: JobFile.read(path), file: path.string)
@@ -107,7 +119,7 @@ import Testing
         ("alexnet", "sgd", 2.0, 0.0, 0.01), ("alexnet-single", "nesterov", 2, 0, 0.01),
         ("alexnet", "adam", 1, 0.3, 0.0001), ("torchvision", "sgd", 1, 0.3, 0.01),
         ("alexnet", "adamw", 1, 0.3, 0.0001), ("alexnet", "lars", 0.01, 0, 1),
-        ("torchvision", "lars", 0.01, 0.3, 1),
+        ("torchvision", "lars", 0.01, 0.3, 1), ("alexnet-bn", "sgd", 2, 0, 0.01),
     ])
     func biasesFollowTheRecipe(
         _ model: String, _ optimizer: String, _ rate: Double, _ decay: Double, _ learning: Double
@@ -259,6 +271,7 @@ import Testing
             "dataset: /d\nreferences: {error/top1: {paper: 0.407}}\nlog: {images: 2 epochs}",
             "dataset: /d\noptimizer: {lars: {trust_coefficient: 0.01}}\nclip_gradients: {value: 1e-3}",
             "dataset: /d\nfreeze: [conv1]\nlayers: {fc8: {learning_rate: 10}}\ninit: /w.pth",
+            "dataset: /d\nmodel: alexnet-bn\npool_dropout: 0.25",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -279,7 +292,7 @@ import Testing
         let json = try plan.json()
         var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         var log = try #require(keys["log"] as? [String: Any])
-        for key in ["references", "clip_gradients", "layers", "freeze"] {
+        for key in ["references", "clip_gradients", "layers", "freeze", "pool_dropout"] {
             #expect(keys.removeValue(forKey: key) != nil)
         }
         #expect(log.removeValue(forKey: "images") != nil)

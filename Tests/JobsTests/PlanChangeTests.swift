@@ -48,7 +48,7 @@ import Testing
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
         "bias_weight_decay: 0.1", "clip_gradients: {norm: 1}", "layers: {fc8: {learning_rate: 10}}",
-        "freeze: [conv1]", "optimizer: {lars: {trust_coefficient: 0.1}}",
+        "freeze: [conv1]", "optimizer: {lars: {trust_coefficient: 0.1}}", "pool_dropout: 0.25",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -97,6 +97,7 @@ import Testing
         other.earlyStopping = Plan.EarlyStopping()
         other.evaluatesAtStart = true
         other.dropout = 0
+        other.poolDropout = 0.5
         other.initialization = .paper
         other.augmentation = .none
         other.normalization = .mean

@@ -1,4 +1,4 @@
-// The three models are what their sources say: parameters, shapes, names, operations.
+// The models are what their sources say: parameters, shapes, names, operations.
 
 import Testing
 
@@ -9,12 +9,15 @@ import Testing
         AlexNet.network(model, classes: 1000, width: width, dropout: dropout)
     }
 
-    @Test(arguments: [(Model.alexnet, 60_965_224), (.alexnetSingle, 62_378_344), (.torchvision, 61_100_840)])
+    @Test(arguments: [
+        (Model.alexnet, 60_965_224), (.alexnetSingle, 62_378_344), (.alexnetBN, 62_379_048),
+        (.torchvision, 61_100_840),
+    ])
     func parameterCount(_ model: Model, _ count: Int) {
         #expect(network(model).parameterCount == count)
     }
 
-    @Test(arguments: [Model.alexnet, .alexnetSingle]) func shapesOfThePaper(_ model: Model) {
+    @Test(arguments: [Model.alexnet, .alexnetSingle, .alexnetBN]) func shapesOfThePaper(_ model: Model) {
         let network = network(model)
         #expect(network.input == Shape(227, 227, 3))
         let outputs = Dictionary(uniqueKeysWithValues: network.layers.map { ($0.name, $0.output) })
@@ -120,6 +123,41 @@ import Testing
         #expect(dropouts(network(model, dropout: 0)).isEmpty)
         #expect(dropouts(network(model)).count == 2)
         #expect(network(model, dropout: 0).parameters.map(\.name) == network(model).parameters.map(\.name))
+    }
+
+    @Test(arguments: Model.allCases) func dropoutAfterEachPool(_ model: Model) {
+        let network = AlexNet.network(model, classes: 10, width: 0.125, dropout: 0, poolDropout: 0.25)
+        let names = network.layers.map(\.name)
+        for (pool, drop) in [("pool1", "dropout1"), ("pool2", "dropout2"), ("pool5", "dropout5")] {
+            #expect(names.firstIndex(of: pool).map { $0 + 1 } == names.firstIndex(of: drop))
+        }
+        #expect(network.parameters.map(\.name) == self.network(model).parameters.map(\.name))
+    }
+
+    /// What `state_dict()` has of a net of these names, but for num_batches_tracked.
+    @Test func batchNormalisationInPlaceOfLRN() {
+        let network = network(.alexnetBN)
+        #expect(network.layers.map(\.name) == self.network(.alexnetSingle).layers.map(\.name))
+        #expect(
+            network.parameters.filter { $0.shape == [256] && $0.layer == 6 }.map(\.name) == [
+                "norm2.weight", "norm2.bias", "norm2.running_mean", "norm2.running_var",
+            ])
+        #expect(network.parameters.count { !$0.role.isLearned } == 4)
+        #expect(network.forwardFLOPs == self.network(.alexnetSingle).forwardFLOPs)
+    }
+
+    /// As torch.nn.BatchNorm2d begins, whatever the scheme.
+    @Test(arguments: [Initializer.he, .torch, .cudaConvnet, .paper, .caffe])
+    func batchNormalisationsBeginAlike(_ initializer: Initializer) {
+        let network = network(.alexnetBN, width: 0.125)
+        for (index, parameter) in network.parameters.enumerated()
+        where network.layers[parameter.layer].name == "norm1" {
+            let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: parameter.count)
+            defer { values.deallocate() }
+            initializer.fill(values, index, of: network, seed: 1)
+            let expected: Float = [.weight, .runningVariance].contains(parameter.role) ? 1 : 0
+            #expect(values.allSatisfy { $0 == expected }, "\(parameter.name)")
+        }
     }
 
     @Test func aSmallNetwork() {

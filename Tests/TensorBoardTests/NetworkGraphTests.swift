@@ -93,6 +93,22 @@ extension Network {
         #expect(nodes["optimizer/conv1"]?.outputs == [[96, 3, 11, 11], [96]])
     }
 
+    @Test func aBatchNormalisationIsAScope() {
+        let graph = Self.graph(.alexnetBN)
+        let nodes = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.name, $0) })
+        let variables = ["weight", "bias", "running_mean", "running_var"].map { "norm1/\($0)" }
+        #expect(variables.allSatisfy { nodes[$0]?.outputs == [[96]] })
+        #expect(nodes["norm1/FusedBatchNorm"]?.inputs == ["conv1/relu1"] + variables)
+        #expect(nodes["norm1/FusedBatchNorm"]?.outputs == [[-1, 55, 55, 96]])
+        #expect(nodes["pool1"]?.inputs == ["norm1/FusedBatchNorm"])
+        #expect(
+            nodes["gradients/norm1/FusedBatchNorm"]?.inputs == [
+                "gradients/pool1", "conv1/relu1", "norm1/weight",
+            ])
+        #expect(nodes["gradients/norm1/FusedBatchNorm"]?.outputs == [[96], [96], [-1, 55, 55, 96]])
+        #expect(nodes["optimizer/norm1"]?.inputs.prefix(2) == ["norm1/weight", "norm1/bias"])
+    }
+
     @Test(arguments: Model.allCases) func eachLayerHasItsNodes(model: Model) {
         let graph = Self.graph(model)
         let network = AlexNet.network(model, classes: 1000)

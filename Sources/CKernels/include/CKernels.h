@@ -2,6 +2,7 @@
 #pragma once
 
 #include "activation.h"
+#include "batch_norm.h"
 #include "clip.h"
 #include "convolution.h"
 #include "crc32c.h"

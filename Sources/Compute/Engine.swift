@@ -52,11 +52,15 @@ package struct StepSettings: Sendable {
     /// Steps done before this one; keys the dropout masks.
     package var step: Int
     package var learningRate: Float
+    /// The share of each label that all classes have alike, as torch.nn.CrossEntropyLoss's label_smoothing: from 0 up to,
+    /// but not, 1.
+    package var labelSmoothing: Float
     /// What is to be said of the step: it costs passes over memory, so it is asked for.
     package var detail = Detail.none
 
-    package init(step: Int, learningRate: Float, detail: Detail = .none) {
+    package init(step: Int, learningRate: Float, labelSmoothing: Float = 0, detail: Detail = .none) {
         (self.step, self.learningRate, self.detail) = (step, learningRate, detail)
+        self.labelSmoothing = labelSmoothing
     }
 
     package enum Detail: Hashable, Sendable, Comparable {
@@ -71,7 +75,7 @@ package struct StepSettings: Sendable {
 /// Sums over the samples of one batch.
 package struct BatchResult: Sendable, Equatable {
     package var count = 0
-    /// Σ of each sample's cross-entropy, in nats.
+    /// Σ of each sample's cross-entropy, in nats; of a training step with its smoothed label.
     package var loss = 0.0
     /// Samples whose label was not the best, not among the best five scores (a tie counts for the lower class index).
     package var top1Errors = 0

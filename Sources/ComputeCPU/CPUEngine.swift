@@ -87,7 +87,7 @@ package final class CPUEngine: Engine {
         var pass = Pass(count: batch.count, training: true, step: settings.step)
         if settings.detail == .none { pass.weightUpdate = ParameterUpdate(optimizer, settings, .weight) }
         try forward(batch, pass)
-        var result = loss(batch, weight: 1 / Float(batch.count))
+        var result = loss(batch, weight: 1 / Float(batch.count), smoothing: settings.labelSmoothing)
         backward(pass)
         guard settings.detail > .none else {
             update(settings, fused: true)
@@ -113,7 +113,7 @@ package final class CPUEngine: Engine {
 
     package func evaluate(_ batch: Batch) throws -> BatchResult {
         try forward(batch, Pass(count: batch.count, training: false, step: 0))
-        return loss(batch, weight: nil)
+        return loss(batch, weight: nil, smoothing: 0)
     }
 
     package func scores() -> [Float] {
@@ -162,7 +162,7 @@ package final class CPUEngine: Engine {
     }
 
     /// Softmax cross-entropy of the scores, and its gradient times `weight` into the first error buffer.
-    private func loss(_ batch: Batch, weight: Float?) -> BatchResult {
+    private func loss(_ batch: Batch, weight: Float?, smoothing: Float) -> BatchResult {
         let classes = network.classes
         let (scores, gradients) = (activations.last!.pointer, errors.0.pointer)
         results.withUnsafeMutableBufferPointer { results in
@@ -170,7 +170,7 @@ package final class CPUEngine: Engine {
             workspace.lanes.run(over: batch.count, by: 16) { range, _ in
                 for slot in range {
                     results[slot] = loss_softmax(
-                        scores + slot * classes, Int32(classes), batch.labels[slot], weight ?? 0,
+                        scores + slot * classes, Int32(classes), batch.labels[slot], smoothing, weight ?? 0,
                         weight == nil ? nil : gradients + slot * classes)
                 }
             }

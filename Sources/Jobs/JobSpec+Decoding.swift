@@ -29,6 +29,7 @@ extension JobSpec {
         if let stopping = fields["early_stopping"] { earlyStopping = .some(try stopping.earlyStopping()) }
         evaluateAtStart = try fields["evaluate_at_start"]?.flag()
         dropout = try fields["dropout"]?.fraction()
+        labelSmoothing = try fields["label_smoothing"]?.fraction()
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
         normalization = try fields["normalize"]?.normalization()

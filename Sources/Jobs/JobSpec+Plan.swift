@@ -56,6 +56,7 @@ extension JobSpec {
             // Without epochs an evaluation is all there is to do.
             evaluatesAtStart: evaluateAtStart ?? (epochs == 0),
             dropout: dropout ?? 0.5,
+            labelSmoothing: labelSmoothing ?? 0,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
             normalization: normalization ?? Self.usualNormalization(initialization),

@@ -41,6 +41,7 @@ package struct JobSpec: Sendable {
     package var earlyStopping: Plan.EarlyStopping??
     package var evaluateAtStart: Bool?
     package var dropout: Double?
+    package var labelSmoothing: Double?
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
     package var augmentation: Plan.Augmentation?
@@ -66,7 +67,7 @@ package struct JobSpec: Sendable {
     package static let keys = [
         "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
-        "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
+        "dropout", "label_smoothing", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep", "best"]

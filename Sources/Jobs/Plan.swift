@@ -104,6 +104,8 @@ package struct Plan: Hashable, Sendable {
     /// Before the first step.
     package var evaluatesAtStart: Bool
     package var dropout: Double
+    /// Of the training loss only.
+    package var labelSmoothing: Double
     package var initialization: Initialization
     package var augmentation: Augmentation
     package var normalization: Normalization

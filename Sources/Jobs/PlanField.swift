@@ -33,6 +33,7 @@ struct PlanField: Sendable {
         PlanField("early_stopping", .always(.free)) { $0.earlyStopping?.value ?? .word("none") },
         PlanField("evaluate_at_start", .always(.free)) { .flag($0.evaluatesAtStart) },
         PlanField("dropout") { .number($0.dropout) },
+        PlanField("label_smoothing") { .number($0.labelSmoothing) },
         PlanField("init") { .word($0.initialization.name) },
         PlanField("augment") { $0.augmentation.value },
         PlanField("normalize") { $0.normalization.value },

@@ -75,7 +75,9 @@ final class Trainer {
         if next == Self.timedStep { engine.timings = LayerTimings() }
         let result = try engine.train(
             batch,
-            StepSettings(step: state.step, learningRate: Float(rate), detail: curves.detail(of: next)))
+            StepSettings(
+                step: state.step, learningRate: Float(rate), labelSmoothing: Float(plan.labelSmoothing),
+                detail: curves.detail(of: next)))
         guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
         state.step += 1
         state.batch += 1

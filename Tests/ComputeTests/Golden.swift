@@ -29,6 +29,14 @@ struct Golden {
         return values
     }
 
+    /// On single pixels.
+    static let linear: Network = {
+        var builder = Network.Builder("one linear layer", input: Shape(1, 1, 3))
+        builder.add("flatten", .flatten)
+        builder.add("linear", .linear(outputs: 4))
+        return builder.network()
+    }()
+
     static func parameters(_ network: Network) -> ParameterSet {
         let set = ParameterSet(network.parameters)
         for (index, parameter) in network.parameters.enumerated() {

@@ -45,11 +45,12 @@ final class ReferenceEngine: Engine {
             let masks = network.layers.indices.map { mask($0, slot: slot, step: settings.step) }
             let activations = forward(input(batch, slot), masks)
             let label = Int(batch.labels[slot])
-            add(activations.last!, label, to: &result)
+            let smoothing = Double(settings.labelSmoothing)
+            add(activations.last!, label, smoothing, to: &result)
             if settings.detail == .distributions {
                 for layer in outputs.indices { outputs[layer] += activations[layer + 1].values }
             }
-            let error = Reference.lossBackward(activations.last!, label: label).map {
+            let error = Reference.lossBackward(activations.last!, label: label, smoothing: smoothing).map {
                 $0 / Double(batch.count)
             }
             backward(error, activations, masks, gradients)
@@ -69,7 +70,7 @@ final class ReferenceEngine: Engine {
         var result = BatchResult()
         for slot in 0..<batch.count {
             let scores = forward(input(batch, slot), network.layers.map { _ in nil }).last!
-            add(scores, Int(batch.labels[slot]), to: &result)
+            add(scores, Int(batch.labels[slot]), 0, to: &result)
         }
         return result
     }
@@ -172,10 +173,10 @@ final class ReferenceEngine: Engine {
         return (state[kind]![first], state[kind]![first + 1])
     }
 
-    private func add(_ scores: Reals, _ label: Int, to result: inout BatchResult) {
+    private func add(_ scores: Reals, _ label: Int, _ smoothing: Double, to result: inout BatchResult) {
         let rank = Reference.rank(scores, label: label)
         result.count += 1
-        result.loss += Reference.loss(scores, label: label)
+        result.loss += Reference.loss(scores, label: label, smoothing: smoothing)
         result.top1Errors += rank < 1 ? 0 : 1
         result.top5Errors += rank < 5 ? 0 : 1
         lastScores.append(scores)

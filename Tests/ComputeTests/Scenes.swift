@@ -155,5 +155,14 @@ enum Scenes {
             .linear(outputs: 6),
         ])
 
-    static let all = linear + convolutions + normalizations + pools + dropouts + [paper, torchvision]
+    static let smoothed: [Scene] = [
+        Scene("smoothed labels", side: 4, [.flatten, .linear(outputs: 7)]).with { $0.labelSmoothing = 0.1 },
+        Scene("labels smoothed away, 1003 classes", side: 2, [.flatten, .linear(outputs: 1003)])
+            .with { $0.labelSmoothing = 0.999 },
+        Scene("one class, smoothed", side: 2, [.flatten, .linear(outputs: 1)])
+            .with { $0.labelSmoothing = 0.5 },
+    ]
+
+    static let all =
+        linear + convolutions + normalizations + pools + dropouts + smoothed + [paper, torchvision]
 }

@@ -47,7 +47,7 @@ import Testing
         "init: torch",
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
-        "bias_weight_decay: 0.1",
+        "bias_weight_decay: 0.1", "label_smoothing: 0.1",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -93,6 +93,7 @@ import Testing
         other.earlyStopping = Plan.EarlyStopping()
         other.evaluatesAtStart = true
         other.dropout = 0
+        other.labelSmoothing = 0.1
         other.initialization = .paper
         other.augmentation = .none
         other.normalization = .mean

@@ -205,6 +205,21 @@ def optimizer_vectors(crops, labels):
     save("optimizers", vectors)
 
 
+def smoothing_vectors(crops, labels):
+    """The same linear layer: loss and gradients of labels that are smoothed."""
+    x, labels = crops(1).reshape(BATCH, 3), labels % 4
+    vectors = {}
+    for smoothing in (0.1, 0.9):
+        net = nn.Linear(3, 4).double()
+        initialize(net)
+        loss = nn.CrossEntropyLoss(label_smoothing=smoothing)(net(x), labels)
+        loss.backward()
+        vectors[f"{smoothing}/loss"] = loss.detach().reshape(1).numpy()
+        for key, p in net.named_parameters():
+            vectors[f"{smoothing}/{key}"] = p.grad.numpy()
+    save("smoothing", vectors)
+
+
 def save(name, vectors):
     vectors = {key: np.ascontiguousarray(value, dtype=np.float32) for key, value in vectors.items()}
     path = HERE / f"{name}.safetensors"
@@ -219,6 +234,7 @@ def main():
     network_vectors("alexnet-single", lambda: paper(1), 227, crops, labels, 2, 0)
     network_vectors("torchvision", torchvision_alexnet, 224, crops, labels, 1, DECAY)
     optimizer_vectors(crops, labels)
+    smoothing_vectors(crops, labels)
 
 
 if __name__ == "__main__":

@@ -21,14 +21,24 @@ package struct Optimizer: Hashable, Sendable {
     package var biasRate: Float
     /// …and decay by this.
     package var biasDecay: Float
+    /// A batch is worked through in this many pieces at most, whose gradients are added up before the one update: memory
+    /// is that of a piece.
+    package var accumulation: Int
 
-    package init(method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float) {
+    package init(
+        method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float,
+        accumulation: Int = 1
+    ) {
         self.method = method
         self.momentum = momentum
         self.weightDecay = weightDecay
         self.biasRate = biasRate
         self.biasDecay = biasDecay
+        self.accumulation = accumulation
     }
+
+    /// Images of every piece but the last, for batches of up to `capacity`.
+    package func imagesPerPiece(capacity: Int) -> Int { (capacity + accumulation - 1) / accumulation }
 
     /// The state sets an engine keeps for it.
     package var state: [StateKind] {

@@ -44,6 +44,7 @@ extension JobSpec {
             dataset: try absolute(dataset, key: "dataset", folder),
             epochs: epochs ?? 90,
             batchSize: batchSize ?? 128,
+            accumulate: try plannedAccumulation(of: batchSize ?? 128),
             optimizer: optimizer,
             // Adam at 0.01 diverges; 0.0001 is what AlexNet-sized linear layers take.
             learningRate: learningRate ?? (optimizer == .adam ? 0.0001 : 0.01),
@@ -95,6 +96,17 @@ extension JobSpec {
                     + "from /")
         }
         return folder.pushing(written).lexicallyNormalized().string
+    }
+
+    private func plannedAccumulation(of batchSize: Int) throws(JobError) -> Int {
+        let pieces = accumulate ?? 1
+        guard pieces <= batchSize else {
+            throw error(
+                .outOfRange, "accumulate",
+                "\"\(pieces)\" pieces of a batch of \(batchSize) images would be less than an image each; write a whole "
+                    + "number from 1 to \(batchSize)")
+        }
+        return pieces
     }
 
     private var plannedDevice: Plan.Device {

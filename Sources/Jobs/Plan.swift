@@ -92,6 +92,8 @@ package struct Plan: Hashable, Sendable {
     package var dataset: String
     package var epochs: Int
     package var batchSize: Int
+    /// Pieces that a batch is worked through in.
+    package var accumulate: Int
     package var optimizer: OptimizerKind
     package var learningRate: Double
     package var momentum: Double

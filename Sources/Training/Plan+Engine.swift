@@ -17,7 +17,8 @@ extension Plan {
             }
         return Optimizer(
             method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
-            biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay))
+            biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay),
+            accumulation: accumulate)
     }
 
     /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.

@@ -13,6 +13,7 @@ import Testing
     private static let optimizers: [Optimizer] = [
         Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
         Optimizer(method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0),
+        Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasDecay: 0, accumulation: 2),
     ]
 
     private static let nesterov = Optimizer(
@@ -54,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.torchvision])
+    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.torchvision, Scenes.inPieces[0]])
     func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
         let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
         let one = try scene.engine(conformer, threads: 1)

@@ -41,13 +41,16 @@ final class ReferenceEngine: Engine {
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
         var outputs = network.layers.map { _ in [Double]() }
+        // Where sums are exact, pieces show in nothing else.
+        let images = optimizer.imagesPerPiece(capacity: capacity)
+        let lastPiece = (batch.count - 1) / images * images
         for slot in 0..<batch.count {
             let masks = network.layers.indices.map { mask($0, slot: slot, step: settings.step) }
             let activations = forward(input(batch, slot), masks)
             let label = Int(batch.labels[slot])
             let smoothing = Double(settings.labelSmoothing)
             add(activations.last!, label, smoothing, to: &result)
-            if settings.detail == .distributions {
+            if settings.detail == .distributions, slot >= lastPiece {
                 for layer in outputs.indices { outputs[layer] += activations[layer + 1].values }
             }
             let error = Reference.lossBackward(activations.last!, label: label, smoothing: smoothing).map {

@@ -7,7 +7,7 @@ import Randomness
 import Testing
 
 struct Scene: CustomTestStringConvertible, Sendable {
-    let testDescription: String
+    var testDescription: String
     let network: Network
     var capacity = 3
     /// Samples in the batch, at most `capacity`.

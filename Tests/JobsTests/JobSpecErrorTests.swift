@@ -87,6 +87,10 @@ import Testing
             text: "dataset: /d\nepochs: 99999999999999999999", code: .outOfRange, says: ["is out of range"]),
         Case(text: "dataset: /d\nbatch_size: -1", code: .outOfRange, says: ["\"-1\"", "1 to 65536"]),
         Case(text: "dataset: /d\ndropout: 1", code: .outOfRange, says: ["\"1\"", "up to, but not, 1"]),
+        Case(text: "dataset: /d\naccumulate: 0", code: .outOfRange, says: ["\"0\"", "1 to 65536"]),
+        Case(
+            text: "dataset: /d\nbatch_size: 8\naccumulate: 9", code: .outOfRange,
+            says: [":3: accumulate: \"9\" pieces of a batch of 8", "from 1 to 8"]),
         Case(
             text: "dataset: /d\nlabel_smoothing: 1", code: .outOfRange,
             says: [":2: label_smoothing: \"1\"", "from 0 up to, but not, 1"]),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "activation.h"
+#include "blend.h"
 #include "convolution.h"
 #include "crc32c.h"
 #include "input.h"

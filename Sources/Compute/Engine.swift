@@ -24,10 +24,13 @@ package struct Optimizer: Hashable, Sendable {
     /// A batch is worked through in this many pieces at most, whose gradients are added up before the one update: memory
     /// is that of a piece.
     package var accumulation: Int
+    /// After each update the averages of the weights become decay · average + (1 − decay) · weight, as in
+    /// torch.optim.swa_utils.get_ema_multi_avg_fn; nil where none are kept.
+    package var averageDecay: Double?
 
     package init(
         method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float,
-        accumulation: Int = 1
+        accumulation: Int = 1, averageDecay: Double? = nil
     ) {
         self.method = method
         self.momentum = momentum
@@ -35,6 +38,7 @@ package struct Optimizer: Hashable, Sendable {
         self.biasRate = biasRate
         self.biasDecay = biasDecay
         self.accumulation = accumulation
+        self.averageDecay = averageDecay
     }
 
     /// Images of every piece but the last, for batches of up to `capacity`.
@@ -42,7 +46,10 @@ package struct Optimizer: Hashable, Sendable {
 
     /// The state sets an engine keeps for it.
     package var state: [StateKind] {
-        if case .adam = method { [.firstMoment, .secondMoment] } else { [.firstMoment] }
+        var state: [StateKind] = [.firstMoment]
+        if case .adam = method { state.append(.secondMoment) }
+        if averageDecay != nil { state.append(.average) }
+        return state
     }
 }
 
@@ -55,6 +62,8 @@ package enum StateKind: String, Hashable, Sendable, CaseIterable {
     case firstMoment
     /// Adam's v.
     case secondMoment
+    /// The running averages of the parameters. They begin as what is loaded.
+    case average
 }
 
 /// What the engine needs to know of one training step.
@@ -108,6 +117,10 @@ package protocol Engine: AnyObject {
 
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
+
+    /// Runs `body` with the averages in the parameters' place, and they in theirs; afterwards, also when it throws, both
+    /// are as before, to the bit. Without averages it only runs it.
+    func withAverages<T>(_ body: () throws -> T) rethrows -> T
 
     /// Class scores (before softmax) of the last batch, [count][classes].
     func scores() -> [Float]

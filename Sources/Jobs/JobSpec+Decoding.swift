@@ -31,6 +31,9 @@ extension JobSpec {
         evaluateAtStart = try fields["evaluate_at_start"]?.flag()
         dropout = try fields["dropout"]?.fraction()
         labelSmoothing = try fields["label_smoothing"]?.fraction()
+        if let average = fields["average_weights"] {
+            averageWeights = .some(try average.averageDecay())
+        }
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
         normalization = try fields["normalize"]?.normalization()
@@ -108,6 +111,11 @@ extension JobValue {
         steps: Bool = true, examples: String
     ) throws(JobError) -> Plan.Interval? {
         word == "none" ? nil : try interval(times: false, steps: steps, examples: examples)
+    }
+
+    fileprivate func averageDecay() throws(JobError) -> Double? {
+        word == "none"
+            ? nil : try number("a decay above 0, below 1, such as 0.9999, or none") { $0 > 0 && $0 < 1 }
     }
 
     fileprivate func keep() throws(JobError) -> JobSpec.Keep {

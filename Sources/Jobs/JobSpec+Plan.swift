@@ -58,6 +58,7 @@ extension JobSpec {
             evaluatesAtStart: evaluateAtStart ?? (epochs == 0),
             dropout: dropout ?? 0.5,
             labelSmoothing: labelSmoothing ?? 0,
+            averageWeights: averageWeights ?? nil,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
             normalization: normalization ?? Self.usualNormalization(initialization),

@@ -43,6 +43,8 @@ package struct JobSpec: Sendable {
     package var evaluateAtStart: Bool?
     package var dropout: Double?
     package var labelSmoothing: Double?
+    /// The inner nil is "none".
+    package var averageWeights: Double??
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
     package var augmentation: Plan.Augmentation?
@@ -69,7 +71,8 @@ package struct JobSpec: Sendable {
         "model", "dataset", "epochs", "batch_size", "accumulate", "optimizer", "learning_rate", "momentum",
         "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
-        "dropout", "label_smoothing", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
+        "dropout", "label_smoothing", "average_weights", "init", "augment", "normalize", "validation",
+        "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep", "best"]

@@ -108,6 +108,8 @@ package struct Plan: Hashable, Sendable {
     package var dropout: Double
     /// Of the training loss only.
     package var labelSmoothing: Double
+    /// The decay per step of the averages that evaluations use; nil where they use the weights themselves.
+    package var averageWeights: Double?
     package var initialization: Initialization
     package var augmentation: Augmentation
     package var normalization: Normalization

@@ -35,6 +35,7 @@ struct PlanField: Sendable {
         PlanField("evaluate_at_start", .always(.free)) { .flag($0.evaluatesAtStart) },
         PlanField("dropout") { .number($0.dropout) },
         PlanField("label_smoothing") { .number($0.labelSmoothing) },
+        PlanField("average_weights") { $0.averageWeights.map(PlanValue.number) ?? .word("none") },
         PlanField("init") { .word($0.initialization.name) },
         PlanField("augment") { $0.augmentation.value },
         PlanField("normalize") { $0.normalization.value },

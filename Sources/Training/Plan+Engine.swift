@@ -18,7 +18,7 @@ extension Plan {
         return Optimizer(
             method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
             biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay),
-            accumulation: accumulate)
+            accumulation: accumulate, averageDecay: averageWeights)
     }
 
     /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.

@@ -15,7 +15,9 @@ struct TimeCommand: ParsableCommand {
         commandName: "time", abstract: "Time training steps on random data, whole and layer by layer.")
 
     @Argument(
-        help: "A job file whose model, width, batch size, accumulate and threads are taken; with --input, a data set.")
+        help:
+            "A job file whose model, width, batch size, accumulate and threads are taken; with --input, a data set."
+    )
     var spec: String?
     @Option(help: "alexnet, alexnet-single or torchvision.")
     var model: Model?

@@ -12,7 +12,9 @@ import Testing
 
     private static let optimizers: [Optimizer] = [
         Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0),
-        Optimizer(method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0),
+        Optimizer(
+            method: .adam(beta2: 0.999, epsilon: 1e-8), momentum: 0.9, weightDecay: 0.01, biasDecay: 0,
+            averageDecay: 0.99),
         Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasDecay: 0, accumulation: 2),
     ]
 
@@ -66,6 +68,9 @@ import Testing
             #expect(
                 engine.floats(.parameters) == one.floats(.parameters),
                 "\(threads) threads")
+            for kind in scene.optimizer.state {
+                #expect(engine.floats(kind) == one.floats(kind), "\(kind), \(threads) threads")
+            }
         }
     }
 

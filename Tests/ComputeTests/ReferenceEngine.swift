@@ -78,6 +78,17 @@ final class ReferenceEngine: Engine {
         return result
     }
 
+    func withAverages<T>(_ body: () throws -> T) rethrows -> T {
+        func exchange() {
+            if optimizer.averageDecay != nil {
+                (state[.parameters], state[.average]) = (state[.average], state[.parameters])
+            }
+        }
+        exchange()
+        defer { exchange() }
+        return try body()
+    }
+
     var timings: LayerTimings?
 
     func parameter(_ index: Int) -> [Float] { state[.parameters]![index].values.map { Float($0) } }
@@ -284,6 +295,11 @@ final class ReferenceEngine: Engine {
                     w[i] -= rate * mean / (square.squareRoot() + Double(epsilon))
                 }
                 (w[i], m[i], v[i]) = (Double(Float(w[i])), Double(Float(m[i])), Double(Float(v[i])))
+            }
+            guard let decay = optimizer.averageDecay else { continue }
+            let average = state[.average]![index]
+            for i in 0..<w.count {
+                average[i] = Double(Float(decay * average[i] + (1 - decay) * w[i]))
             }
         }
     }

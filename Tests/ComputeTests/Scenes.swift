@@ -163,12 +163,13 @@ enum Scenes {
             .with { $0.labelSmoothing = 0.5 },
     ]
 
-    /// Whole networks on batches that are worked through in pieces, the last of which is smaller.
-    static let inPieces: [Scene] = [(paper, 7, 7, 3), (torchvision, 9, 8, 4), (paper, 4, 3, 4)].map {
+    /// Whole networks on batches that are worked through in pieces: two, two and one; and one by one.
+    static let inPieces: [Scene] = [(paper, 5, 5, 3), (torchvision, 4, 3, 4)].map {
         (scene: Scene, capacity: Int, count: Int, pieces: Int) in
         scene.with {
             $0.testDescription += ", \(count) of \(capacity) images in \(pieces) pieces"
             ($0.capacity, $0.count, $0.optimizer.accumulation) = (capacity, count, pieces)
+            $0.optimizer.averageDecay = 0.9
         }
     }
 

@@ -221,7 +221,7 @@ import Testing
             "dataset: /d\nschedule: {cosine: {final: 0.1}, warmup: 2 epochs}\nseed: 18446744073709551615",
             "dataset: /d\nschedule: {step: {at: [1, 2]}}\ninit: /w.safetensors\naugment: none",
             "dataset: /d\nreferences: {error/top1: {paper: 0.407}}\nlog: {images: 2 epochs}",
-            "dataset: /d\nlabel_smoothing: 0.1\nbatch_size: 1024\naccumulate: 8",
+            "dataset: /d\nlabel_smoothing: 0.1\nbatch_size: 1024\naccumulate: 8\naverage_weights: 0.99999",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -242,7 +242,9 @@ import Testing
         let json = try plan.json()
         var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         var log = try #require(keys["log"] as? [String: Any])
-        for key in ["references", "label_smoothing", "accumulate"] { #expect(keys.removeValue(forKey: key) != nil) }
+        for key in ["references", "label_smoothing", "accumulate", "average_weights"] {
+            #expect(keys.removeValue(forKey: key) != nil)
+        }
         #expect(log.removeValue(forKey: "images") != nil)
         keys["log"] = log
         #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)

@@ -48,6 +48,7 @@ import Testing
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
         "bias_weight_decay: 0.1", "label_smoothing: 0.1", "accumulate: 2",
+        "average_weights: 0.99",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -95,6 +96,7 @@ import Testing
         other.evaluatesAtStart = true
         other.dropout = 0
         other.labelSmoothing = 0.1
+        other.averageWeights = 0.99
         other.initialization = .paper
         other.augmentation = .none
         other.normalization = .mean

@@ -31,21 +31,38 @@ package struct Optimizer: Hashable, Sendable {
     package var clipping = Clipping.none
     /// By the layer's name; those of other layers are as by default.
     package var layers: [String: LayerRule] = [:]
+    /// A batch is worked through in this many pieces at most, whose gradients are added up before the one update: memory
+    /// is that of a piece.
+    package var accumulation: Int
+    /// After each update the averages of the weights become decay · average + (1 − decay) · weight, as in
+    /// torch.optim.swa_utils.get_ema_multi_avg_fn, and those of running statistics likewise; nil where none are kept.
+    package var averageDecay: Double?
 
-    package init(method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float) {
+    package init(
+        method: Method, momentum: Float, weightDecay: Float, biasRate: Float = 1, biasDecay: Float,
+        accumulation: Int = 1, averageDecay: Double? = nil
+    ) {
         self.method = method
         self.momentum = momentum
         self.weightDecay = weightDecay
         self.biasRate = biasRate
         self.biasDecay = biasDecay
+        self.accumulation = accumulation
+        self.averageDecay = averageDecay
     }
+
+    /// Images of every piece but the last, for batches of up to `capacity`.
+    package func imagesPerPiece(capacity: Int) -> Int { (capacity + accumulation - 1) / accumulation }
 
     /// The state sets an engine keeps for it.
     package var state: [StateKind] {
-        switch method {
-        case .sgd, .nesterov, .lars: [.firstMoment]
-        case .adam, .adamW: [.firstMoment, .secondMoment]
-        }
+        var state: [StateKind] =
+            switch method {
+            case .sgd, .nesterov, .lars: [.firstMoment]
+            case .adam, .adamW: [.firstMoment, .secondMoment]
+            }
+        if averageDecay != nil { state.append(.average) }
+        return state
     }
 }
 
@@ -58,6 +75,8 @@ package enum StateKind: String, Hashable, Sendable, CaseIterable {
     case firstMoment
     /// Adam's v.
     case secondMoment
+    /// The running averages of the parameters. They begin as what is loaded.
+    case average
 }
 
 /// What the engine needs to know of one training step.
@@ -65,11 +84,15 @@ package struct StepSettings: Sendable {
     /// Steps done before this one; keys the dropout masks.
     package var step: Int
     package var learningRate: Float
+    /// The share of each label that all classes have alike, as torch.nn.CrossEntropyLoss's label_smoothing: from 0 up to,
+    /// but not, 1.
+    package var labelSmoothing: Float
     /// What is to be said of the step: it costs passes over memory, so it is asked for.
     package var detail = Detail.none
 
-    package init(step: Int, learningRate: Float, detail: Detail = .none) {
+    package init(step: Int, learningRate: Float, labelSmoothing: Float = 0, detail: Detail = .none) {
         (self.step, self.learningRate, self.detail) = (step, learningRate, detail)
+        self.labelSmoothing = labelSmoothing
     }
 
     package enum Detail: Hashable, Sendable, Comparable {
@@ -84,7 +107,7 @@ package struct StepSettings: Sendable {
 /// Sums over the samples of one batch.
 package struct BatchResult: Sendable, Equatable {
     package var count = 0
-    /// Σ of each sample's cross-entropy, in nats.
+    /// Σ of each sample's cross-entropy, in nats; of a training step with its smoothed label.
     package var loss = 0.0
     /// Samples whose label was not the best, not among the best five scores (a tie counts for the lower class index).
     package var top1Errors = 0
@@ -107,6 +130,10 @@ package protocol Engine: AnyObject {
 
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
+
+    /// Runs `body` with the averages in the parameters' place, and they in theirs; afterwards, also when it throws, both
+    /// are as before, to the bit. Without averages it only runs it.
+    func withAverages<T>(_ body: () throws -> T) rethrows -> T
 
     /// Class scores (before softmax) of the last batch, [count][classes].
     func scores() -> [Float]

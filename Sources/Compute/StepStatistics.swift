@@ -43,7 +43,7 @@ package struct StepStatistics: Sendable, Equatable {
         package var weights: [Distribution] = []
         package var gradients: [Distribution] = []
         /// Of the layers that have parameters, in order: what leaves each after the ReLU and dropout that
-        /// follow it.
+        /// follow it. Of the last piece of a batch that is worked through in pieces.
         package var activations: [Distribution] = []
 
         package init() {}

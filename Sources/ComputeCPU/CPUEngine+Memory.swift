@@ -23,7 +23,9 @@ extension CPUEngine {
         _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int
     ) -> Int {
         let numbers = network.parameters.reduce(0) { $0 + $1.count }
-        let parameters = numbers * (2 + 2 * optimizer.state.count + 1)
+        let sets = 2 + 2 * optimizer.state.count + 1 + (optimizer.accumulation > 1 ? 1 : 0)
+        let parameters = numbers * sets
+        let images = optimizer.imagesPerPiece(capacity: capacity)
         // Operations ask for pages, but touch none before they run.
         let place = UnsafeMutablePointer<Float>(bitPattern: 64)!
         let nowhere = OptimizerState(
@@ -31,14 +33,15 @@ extension CPUEngine {
         let offsets = [Int](repeating: 0, count: network.parameters.count)
         let path = (try? KernelPath.chosen()) ?? .reference
         let builder = OperationBuilder(
-            network: network, capacity: capacity, seed: 0, kernels: path.kernels, state: nowhere,
+            network: network, capacity: images, seed: 0, kernels: path.kernels, state: nowhere,
             offsets: offsets)
         let operations = (try? builder.operations()) ?? []
         let outputs = zip(network.layers, operations).reduce(0) {
             $0 + ($1.1.isInPlace ? 0 : $1.0.output.count)
         }
         let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
-        let activations = capacity * (network.input.count + outputs + 2 * largest)
+        let activations =
+            images * (network.input.count + outputs + 2 * largest) + capacity * network.classes
         let scratch =
             threads * scratchCount(operations, optimizer)
             + (operations.map(\.partialsCount).max() ?? 0)

@@ -23,7 +23,7 @@ extension CPUEngine {
         }
     }
 
-    private func parametersChanged() { for operation in operations { operation.parametersChanged() } }
+    func parametersChanged() { for operation in operations { operation.parametersChanged() } }
 
     /// Some outputs of a tensor, in our order and in the canonical one: the copy is on one side or the other.
     private typealias Copy = (
@@ -111,6 +111,7 @@ extension CPUEngine {
                 }
             }
         }
+        updateAverages()
         parametersChanged()
     }
 }

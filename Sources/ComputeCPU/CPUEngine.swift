@@ -1,7 +1,7 @@
-// The CPU engine: a chain of layer operations over activations in [image][height][width][channels], on all lanes.
-// Invariants: everything is allocated here, once; no result depends on the number of lanes; the order of every sum is
-// fixed by shapes. Parameters, gradients and moments lie in one buffer each, at ParameterSet's offsets, with channels
-// last inside each tensor.
+// The CPU engine: a chain of layer operations over activations in [image][height][width][channels], on all lanes. A batch
+// goes through it whole or in pieces (CPUEngine+Pieces). Invariants: everything is allocated here, once; no result depends
+// on the number of lanes; the order of every sum is fixed by shapes. Parameters, gradients and moments lie in one buffer
+// each, at ParameterSet's offsets, with channels last inside each tensor.
 
 internal import CKernels
 package import Compute
@@ -26,6 +26,12 @@ package final class CPUEngine: Engine {
     let operations: [any LayerOperation]
     /// activations[i] is the input of layer i; the last holds the scores. In-place layers share one.
     let activations: [FloatBuffer]
+    /// Images that there is room for in activations, errors and scratch.
+    let imagesPerPiece: Int
+    /// Of the pieces so far; only where there are several.
+    let gradientSum: FloatBuffer?
+    /// Of the last batch.
+    let batchScores: FloatBuffer
     private let errors: (FloatBuffer, FloatBuffer)
     private let scratch: [FloatBuffer]
     private var results: [loss_result]
@@ -55,19 +61,23 @@ package final class CPUEngine: Engine {
         var state: [StateKind: FloatBuffer] = [:]
         for kind in [.parameters, .gradients] + optimizer.state { state[kind] = try FloatBuffer(total) }
         self.state = state
+        gradientSum = optimizer.accumulation > 1 ? try FloatBuffer(total) : nil
+        imagesPerPiece = optimizer.imagesPerPiece(capacity: capacity)
         operations = try OperationBuilder(
-            network: network, capacity: capacity, seed: seed, kernels: self.kernels.kernels,
+            network: network, capacity: imagesPerPiece, seed: seed, kernels: self.kernels.kernels,
             state: Self.whole(state), offsets: offsets
         ).operations()
 
-        var activations = [try FloatBuffer(capacity * network.input.count)]
+        var activations = [try FloatBuffer(imagesPerPiece * network.input.count)]
         for (layer, operation) in zip(network.layers, operations) {
             activations.append(
-                operation.isInPlace ? activations.last! : try FloatBuffer(capacity * layer.output.count))
+                operation.isInPlace
+                    ? activations.last! : try FloatBuffer(imagesPerPiece * layer.output.count))
         }
         self.activations = activations
+        batchScores = try FloatBuffer(capacity * network.classes)
         let largest = network.layers.map { max($0.input.count, $0.output.count) }.max() ?? network.input.count
-        errors = (try FloatBuffer(capacity * largest), try FloatBuffer(capacity * largest))
+        errors = (try FloatBuffer(imagesPerPiece * largest), try FloatBuffer(imagesPerPiece * largest))
 
         let lanes = try Lanes(threads)
         let scratchCount = Self.scratchCount(operations, optimizer)
@@ -87,13 +97,19 @@ package final class CPUEngine: Engine {
     }
 
     package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
-        let pass = Pass(count: batch.count, training: true, step: settings.step)
-        let fuses = settings.detail == .none && !optimizer.needsNorms
-        try forward(batch, pass)
-        var result = loss(batch, weight: 1 / Float(batch.count))
-        backward(pass, updating: fuses ? settings : nil)
+        try check(batch)
+        let pieces = pieces(of: batch)
+        let isFused = settings.detail == .none && pieces.count == 1 && !optimizer.needsNorms
+        for (index, piece) in pieces.enumerated() {
+            let pass = Pass(count: piece.count, first: piece.lowerBound, training: true, step: settings.step)
+            forward(batch, pass)
+            loss(batch, pass, smoothing: settings.labelSmoothing)
+            backward(pass, updating: isFused ? settings : nil)
+            addUpGradients(of: index, of: pieces.count)
+        }
+        var result = result(of: batch)
         guard settings.detail > .none else {
-            update(settings, fused: fuses)
+            update(settings, fused: isFused)
             return result
         }
         var statistics = StepStatistics()
@@ -102,7 +118,7 @@ package final class CPUEngine: Engine {
             if settings.detail == .distributions {
                 statistics.distributions = .init()
                 statistics.distributions?.gradients = distributions(of: .gradients, statistics.gradients)
-                statistics.distributions?.activations = activationDistributions(batch.count)
+                statistics.distributions?.activations = activationDistributions(pieces.last?.count ?? 0)
             }
         }
         statistics.updates = measuredUpdate(settings)
@@ -115,20 +131,23 @@ package final class CPUEngine: Engine {
     }
 
     package func evaluate(_ batch: Batch) throws -> BatchResult {
-        try forward(batch, Pass(count: batch.count, training: false, step: 0))
-        return loss(batch, weight: nil)
+        try check(batch)
+        for piece in pieces(of: batch) {
+            let pass = Pass(count: piece.count, first: piece.lowerBound, training: false, step: 0)
+            forward(batch, pass)
+            loss(batch, pass, smoothing: 0)
+        }
+        return result(of: batch)
     }
 
     package func scores() -> [Float] {
-        Array(UnsafeBufferPointer(start: activations.last!.pointer, count: lastCount * network.classes))
+        Array(UnsafeBufferPointer(start: batchScores.pointer, count: lastCount * network.classes))
     }
 
     // MARK: - One pass
 
-    private func forward(_ batch: Batch, _ pass: Pass) throws {
-        try check(batch)
-        lastCount = batch.count
-        measure("input", .forward) { crop(batch) }
+    private func forward(_ batch: Batch, _ pass: Pass) {
+        measure("input", .forward) { crop(batch, pass) }
         for (index, operation) in operations.enumerated() {
             measure(network.layers[index].name, .forward) {
                 operation.forward(
@@ -136,6 +155,7 @@ package final class CPUEngine: Engine {
                     layerPass(index, pass), workspace)
             }
         }
+        keepScores(pass)
     }
 
     /// Errors move between two buffers; in-place layers leave them where they are. They go back to the lowest layer that
@@ -155,33 +175,41 @@ package final class CPUEngine: Engine {
         }
     }
 
-    private func crop(_ batch: Batch) {
+    private func crop(_ batch: Batch, _ pass: Pass) {
         let shape = network.input
         let (mean, deviation) = (normalization.mean, normalization.deviation)
-        workspace.lanes.run(batch.count) { slot, _ in
+        workspace.lanes.run(pass.count) { image, _ in
+            let slot = pass.first + image
             let draw = batch.draws[slot]
             input_crop(
                 batch.image(slot), Int32(Batch.side), draw.top, draw.left, draw.flip ? 1 : 0,
                 [draw.color.x, draw.color.y, draw.color.z], [mean.x, mean.y, mean.z],
-                [deviation.x, deviation.y, deviation.z], activations[0].pointer + slot * shape.count,
+                [deviation.x, deviation.y, deviation.z], activations[0].pointer + image * shape.count,
                 Int32(shape.height), Int32(shape.width))
         }
     }
 
-    /// Softmax cross-entropy of the scores, and its gradient times `weight` into the first error buffer.
-    private func loss(_ batch: Batch, weight: Float?) -> BatchResult {
+    /// Softmax cross-entropy of the scores; in training the gradient of its mean over the batch into the first error buffer.
+    private func loss(_ batch: Batch, _ pass: Pass, smoothing: Float) {
         let classes = network.classes
         let (scores, gradients) = (activations.last!.pointer, errors.0.pointer)
+        let weight = 1 / Float(batch.count)
         results.withUnsafeMutableBufferPointer { results in
             let results = results.baseAddress!
-            workspace.lanes.run(over: batch.count, by: 16) { range, _ in
-                for slot in range {
+            workspace.lanes.run(over: pass.count, by: 16) { range, _ in
+                for image in range {
+                    let slot = pass.first + image
                     results[slot] = loss_softmax(
-                        scores + slot * classes, Int32(classes), batch.labels[slot], weight ?? 0,
-                        weight == nil ? nil : gradients + slot * classes)
+                        scores + image * classes, Int32(classes), batch.labels[slot], smoothing, weight,
+                        pass.training ? gradients + image * classes : nil)
                 }
             }
         }
+    }
+
+    /// What the losses of all slots come to.
+    private func result(of batch: Batch) -> BatchResult {
+        lastCount = batch.count
         var total = BatchResult()
         total.count = batch.count
         for result in results[..<batch.count] {

@@ -56,7 +56,9 @@ final class DropoutLayer: LayerOperation {
         key.step = UInt64(pass.step)
         let key = key
         workspace.lanes.run(pass.count) { slot, _ in
-            withUnsafePointer(to: key) { dropout_apply($0, UInt32(slot), values + slot * count, count) }
+            withUnsafePointer(to: key) {
+                dropout_apply($0, UInt32(pass.first + slot), values + slot * count, count)
+            }
         }
     }
 }

@@ -2,10 +2,12 @@
 
 typealias Floats = UnsafeMutablePointer<Float>
 
-/// One forward and backward run over a batch.
+/// One forward and backward run over a batch, or a piece of it.
 struct Pass {
     /// Images in use.
     let count: Int
+    /// The first one's slot in the whole batch.
+    var first = 0
     /// Whether dropout is on.
     let training: Bool
     /// Keys the dropout masks.

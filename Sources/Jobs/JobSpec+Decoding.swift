@@ -17,6 +17,7 @@ extension JobSpec {
         model = try fields["model"]?.choice(Model.self)
         epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)
+        accumulate = try fields["accumulate"]?.integer(1...65536)
         optimizer = try fields["optimizer"]?.optimizer()
         learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
             $0 > 0 && $0 <= 100
@@ -40,6 +41,10 @@ extension JobSpec {
         evaluateAtStart = try fields["evaluate_at_start"]?.flag()
         dropout = try fields["dropout"]?.fraction()
         poolDropout = try fields["pool_dropout"]?.fraction()
+        labelSmoothing = try fields["label_smoothing"]?.fraction()
+        if let average = fields["average_weights"] {
+            averageWeights = .some(try average.averageDecay())
+        }
         initialization = try fields["init"]?.initialization()
         augmentation = try fields["augment"]?.augmentation()
         normalization = try fields["normalize"]?.normalization()
@@ -119,6 +124,11 @@ extension JobValue {
         steps: Bool = true, examples: String
     ) throws(JobError) -> Plan.Interval? {
         word == "none" ? nil : try interval(times: false, steps: steps, examples: examples)
+    }
+
+    fileprivate func averageDecay() throws(JobError) -> Double? {
+        word == "none"
+            ? nil : try number("a decay above 0, below 1, such as 0.9999, or none") { $0 > 0 && $0 < 1 }
     }
 
     fileprivate func keep() throws(JobError) -> JobSpec.Keep {

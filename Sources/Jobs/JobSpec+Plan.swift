@@ -45,6 +45,7 @@ extension JobSpec {
             dataset: try absolute(dataset, key: "dataset", folder),
             epochs: epochs ?? 90,
             batchSize: batchSize ?? 128,
+            accumulate: try plannedAccumulation(of: batchSize ?? 128),
             optimizer: optimizer,
             learningRate: learningRate ?? optimizer.learningRate,
             momentum: momentum ?? 0.9,
@@ -60,6 +61,8 @@ extension JobSpec {
             evaluatesAtStart: evaluateAtStart ?? (epochs == 0),
             dropout: dropout ?? 0.5,
             poolDropout: poolDropout ?? 0,
+            labelSmoothing: labelSmoothing ?? 0,
+            averageWeights: averageWeights ?? nil,
             initialization: initialization,
             augmentation: augmentation ?? Plan.Augmentation(randomCrop: true, flip: true, pcaColor: 0.1),
             normalization: normalization ?? Self.usualNormalization(initialization),
@@ -98,6 +101,17 @@ extension JobSpec {
                     + "from /")
         }
         return folder.pushing(written).lexicallyNormalized().string
+    }
+
+    private func plannedAccumulation(of batchSize: Int) throws(JobError) -> Int {
+        let pieces = accumulate ?? 1
+        guard pieces <= batchSize else {
+            throw error(
+                .outOfRange, "accumulate",
+                "\"\(pieces)\" pieces of a batch of \(batchSize) images would be less than an image each; write a whole "
+                    + "number from 1 to \(batchSize)")
+        }
+        return pieces
     }
 
     private var plannedDevice: Plan.Device {

@@ -30,6 +30,7 @@ package struct JobSpec: Sendable {
     package var dataset: String
     package var epochs: Int?
     package var batchSize: Int?
+    package var accumulate: Int?
     package var optimizer: Plan.Optimizer?
     package var learningRate: Double?
     package var momentum: Double?
@@ -45,6 +46,9 @@ package struct JobSpec: Sendable {
     package var evaluateAtStart: Bool?
     package var dropout: Double?
     package var poolDropout: Double?
+    package var labelSmoothing: Double?
+    /// The inner nil is "none".
+    package var averageWeights: Double??
     /// The path of `.file` is as written.
     package var initialization: Plan.Initialization?
     package var augmentation: Plan.Augmentation?
@@ -68,10 +72,10 @@ package struct JobSpec: Sendable {
 
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
-        "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
-        "bias_learning_rate", "bias_weight_decay", "clip_gradients", "layers", "freeze", "schedule",
-        "early_stopping", "evaluate_at_start", "dropout", "pool_dropout", "init", "augment", "normalize",
-        "validation", "shuffle", "seed", "device",
+        "model", "dataset", "epochs", "batch_size", "accumulate", "optimizer", "learning_rate", "momentum",
+        "weight_decay", "bias_learning_rate", "bias_weight_decay", "clip_gradients", "layers", "freeze",
+        "schedule", "early_stopping", "evaluate_at_start", "dropout", "pool_dropout", "label_smoothing",
+        "average_weights", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep", "best"]

@@ -90,6 +90,8 @@ package struct Plan: Hashable, Sendable {
     package var dataset: String
     package var epochs: Int
     package var batchSize: Int
+    /// Pieces that a batch is worked through in.
+    package var accumulate: Int
     package var optimizer: Optimizer
     package var learningRate: Double
     package var momentum: Double
@@ -109,6 +111,10 @@ package struct Plan: Hashable, Sendable {
     package var dropout: Double
     /// After each pool.
     package var poolDropout: Double
+    /// Of the training loss only.
+    package var labelSmoothing: Double
+    /// The decay per step of the averages that evaluations use; nil where they use the weights themselves.
+    package var averageWeights: Double?
     package var initialization: Initialization
     package var augmentation: Augmentation
     package var normalization: Normalization

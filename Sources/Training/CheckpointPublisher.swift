@@ -16,6 +16,7 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
     }
 
     private let store: CheckpointStore
+    private let optimizer: Optimizer
     private let snapshot: [StateKind: ParameterSet]
     private let stop: StopFlag
     private let report: @Sendable (Report) -> Void
@@ -34,11 +35,15 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
 
     /// - Parameter report: called on the publisher's thread.
     init(
-        store: CheckpointStore, network: Network, kinds: [StateKind], stop: StopFlag,
+        store: CheckpointStore, network: Network, optimizer: Optimizer, stop: StopFlag,
         report: @escaping @Sendable (Report) -> Void
     ) {
         (self.store, self.stop, self.report) = (store, stop, report)
-        snapshot = Dictionary(uniqueKeysWithValues: kinds.map { ($0, ParameterSet(network.parameters)) })
+        self.optimizer = optimizer
+        snapshot = Dictionary(
+            uniqueKeysWithValues: ([.parameters] + optimizer.state).map {
+                ($0, ParameterSet(network.parameters))
+            })
         let thread = Thread { [self] in serve() }
         thread.name = "checkpoints"
         thread.start()
@@ -116,12 +121,13 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
                     step: request.state.step, isBest: request.isBest,
                     supersedes: { try request.state.supersedes($0) }
                 ) { writer in
-                    try writer.write(Checkpoint.modelFile, tensors(.parameters), metadata: ["format": "pt"])
-                    let moments = snapshot.keys.filter { $0 != .parameters }.sorted {
-                        $0.rawValue < $1.rawValue
-                    }
                     try writer.write(
-                        Checkpoint.optimizerFile, moments.flatMap { tensors($0, prefix: $0.rawValue + ".") })
+                        Checkpoint.modelFile, tensors(optimizer.modelState), metadata: ["format": "pt"])
+                    try writer.write(
+                        Checkpoint.optimizerFile,
+                        optimizer.ownState.sorted { $0.rawValue < $1.rawValue }.flatMap {
+                            tensors($0, prefix: $0.prefix)
+                        })
                     try writer.write(Checkpoint.stateFile, request.state.json())
                     try writer.write(Checkpoint.planFile, request.plan)
                 }

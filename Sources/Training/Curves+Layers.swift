@@ -49,7 +49,8 @@ extension Curves {
                     "Norm of what the step added by the norm of what is there; about 0.001 is healthy.")
             log.describe(
                 "activations/\(layer)", title: "\(layer): activations",
-                description: "Of one batch, after ReLU and dropout where they follow.")
+                description: "Of one batch, after ReLU and dropout where they follow"
+                    + (plan.accumulate > 1 ? "; of its last piece." : "."))
             for name in parameters.map(name(of:)) {
                 log.describe("mean/\(name)", title: "\(name): mean", description: "After the update.")
                 log.describe(

@@ -39,8 +39,16 @@ extension Curves {
     /// What each card says of itself.
     func describeScalars() {
         let captions: [(tag: String, title: String, description: String)] = [
-            ("loss/train", "loss (training)", "Mean cross-entropy since the last log step, in nats."),
-            ("loss/validation", "loss (validation)", "Mean cross-entropy over the validation set, in nats."),
+            (
+                "loss/train", "loss (training)",
+                "Mean cross-entropy since the last log step, in nats"
+                    + (plan.labelSmoothing > 0 ? ", with smoothed labels." : ".")
+            ),
+            (
+                "loss/validation", "loss (validation)",
+                "Mean cross-entropy over the validation set, in nats"
+                    + (plan.averageWeights == nil ? "." : "; of the averages of the weights.")
+            ),
             (
                 "error/top1/train", "top-1 error (training)",
                 "Share of samples whose class was not scored best."

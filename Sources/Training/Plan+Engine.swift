@@ -20,7 +20,8 @@ extension Plan {
             }
         var engineOptimizer = Compute.Optimizer(
             method: method, momentum: Float(momentum), weightDecay: Float(weightDecay),
-            biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay))
+            biasRate: Float(biasLearningRate), biasDecay: Float(biasWeightDecay),
+            accumulation: accumulate, averageDecay: averageWeights)
         switch clipping {
         case .none: engineOptimizer.clipping = .none
         case .norm(let limit): engineOptimizer.clipping = .norm(Float(limit))

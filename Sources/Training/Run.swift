@@ -135,7 +135,7 @@ package final class Run {
             resumingAfter: state.step, past: past, stop: stop, report: report)
         try curves.begin(job, dataset, state)
         let publisher = CheckpointPublisher(
-            store: store, network: network, kinds: [.parameters] + plan.engineOptimizer.state, stop: stop,
+            store: store, network: network, optimizer: plan.engineOptimizer, stop: stop,
             report: reportOfPublisher())
         defer { publisher.close() }
         let checkpoints = try Checkpointing(
@@ -258,22 +258,25 @@ package final class Run {
     private func fill(_ engine: CPUEngine, _ checkpoint: Checkpoint?) throws {
         let set = ParameterSet(engine.network.parameters)
         if let checkpoint {
+            let optimizer = plan.engineOptimizer
             try set.read(try checkpoint.tensors(Checkpoint.modelFile), source: "\(checkpoint.folder)")
-            engine.load(.parameters, from: set)
-            let moments = try checkpoint.tensors(Checkpoint.optimizerFile)
-            for kind in plan.engineOptimizer.state {
-                try set.read(moments, prefix: kind.rawValue + ".", source: "\(checkpoint.folder)")
+            engine.load(optimizer.modelState, from: set)
+            let own = try checkpoint.tensors(Checkpoint.optimizerFile)
+            for kind in optimizer.ownState {
+                try set.read(own, prefix: kind.prefix, source: "\(checkpoint.folder)")
                 engine.load(kind, from: set)
             }
-        } else if let initializer = plan.initialization.scheme {
+            return
+        }
+        if let initializer = plan.initialization.scheme {
             for index in set.parameters.indices {
                 initializer.fill(set[index], index, of: engine.network, seed: plan.seed)
             }
-            engine.load(.parameters, from: set)
         } else if let weights = try job.initialWeights(for: engine.network) {
             weights.notes.forEach { report(.note($0)) }
             try weights.fill(set, seed: plan.seed)
-            engine.load(.parameters, from: set)
         }
+        engine.load(.parameters, from: set)
+        if plan.averageWeights != nil { engine.load(.average, from: set) }
     }
 }

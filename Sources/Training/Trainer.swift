@@ -75,7 +75,9 @@ final class Trainer {
         if next == Self.timedStep { engine.timings = LayerTimings() }
         let result = try engine.train(
             batch,
-            StepSettings(step: state.step, learningRate: Float(rate), detail: curves.detail(of: next)))
+            StepSettings(
+                step: state.step, learningRate: Float(rate), labelSmoothing: Float(plan.labelSmoothing),
+                detail: curves.detail(of: next)))
         guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
         state.step += 1
         state.batch += 1
@@ -117,7 +119,8 @@ final class Trainer {
         "stopped early, after epoch \(state.epoch): \(state.stagnation?.stale ?? 0) evaluations in a row were not better"
     }
 
-    /// Over the whole validation set, or not at all: an evaluation that is asked to stop leaves nothing behind.
+    /// Of the averages of the weights where there are any. Over the whole validation set, or not at all: an evaluation that is
+    /// asked to stop leaves nothing behind.
     /// - Parameter epoch: that has just ended; 0 before the first, where the schedule does not count it.
     /// - Returns: whether it is the best so far.
     private func evaluate(epoch: Int) throws -> Bool {
@@ -126,14 +129,17 @@ final class Trainer {
         let isReviewed =
             curves.isPictureEpoch(epoch) && curves.classes.count <= Review.mostClasses
         var review = isReviewed ? Review(classes: curves.classes) : nil
-        while window.samples < input.validationCount {
-            try input.withNextBatch { batch in
-                window.add(try predictor.evaluate(batch))
-                review?.add(batch, predictor.probabilities)
+        try engine.withAverages {
+            while window.samples < input.validationCount, !stop.isRaised {
+                try input.withNextBatch { batch in
+                    window.add(try predictor.evaluate(batch))
+                    review?.add(batch, predictor.probabilities)
+                }
+                report(.evaluating(done: window.samples, of: input.validationCount))
             }
-            report(.evaluating(done: window.samples, of: input.validationCount))
-            if stop.isRaised { try stopHere() }
         }
+        // A checkpoint is of the weights that training goes on with.
+        if stop.isRaised { try stopHere() }
         guard window.loss.isFinite else {
             let rate = learningRate.rate(step: state.step - 1, epoch: state.epoch, state.schedule)
             throw diverged("the validation loss after step \(state.step)", rate)

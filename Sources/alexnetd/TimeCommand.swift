@@ -15,7 +15,9 @@ struct TimeCommand: ParsableCommand {
         commandName: "time", abstract: "Time training steps on random data, whole and layer by layer.")
 
     @Argument(
-        help: "A job file whose model, width, batch size and threads are taken; with --input, a data set.")
+        help:
+            "A job file whose model, width, batch size, accumulate and threads are taken; with --input, a data set."
+    )
     var spec: String?
     @Option(help: "alexnet, alexnet-single, alexnet-bn or torchvision.")
     var model: Model?
@@ -67,7 +69,9 @@ struct TimeCommand: ParsableCommand {
         let engine = try CPUEngine(
             network: network, capacity: batch.capacity,
             normalization: Normalization(mean: SIMD3(repeating: 128), deviation: SIMD3(repeating: 58)),
-            optimizer: Optimizer(method: .sgd, momentum: 0.9, weightDecay: 5e-4, biasDecay: 0), seed: 1,
+            optimizer: Optimizer(
+                method: .sgd, momentum: 0.9, weightDecay: 5e-4, biasDecay: 0,
+                accumulation: min(plan?.accumulate ?? 1, batch.capacity)), seed: 1,
             threads: threads)
         let weights = ParameterSet(network.parameters)
         for index in network.parameters.indices {

@@ -35,7 +35,7 @@ import Testing
             #expect(
                 distance(engine.scores(), reference.scores()) < Self.tolerance,
                 "\(conformer): scores of the training")
-            for kind in [StateKind.gradients, .parameters, .firstMoment] {
+            for kind in [.gradients, .parameters] + scene.optimizer.state {
                 let (ours, theirs) = (engine.read(kind), reference.read(kind))
                 for (index, parameter) in scene.network.parameters.enumerated() {
                     let distance = distance(ours[index], theirs[index])

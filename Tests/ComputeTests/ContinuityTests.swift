@@ -51,7 +51,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Conformer.devices, [Scenes.paper, Scenes.paperBN, Scenes.torchvision])
+    @Test(
+        arguments: Conformer.devices, [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])
     func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
         let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
         let one = try scene.engine(conformer, threads: 1)
@@ -62,6 +63,9 @@ import Testing
             #expect(
                 engine.floats(.parameters) == one.floats(.parameters),
                 "\(threads) threads")
+            for kind in scene.optimizer.state {
+                #expect(engine.floats(kind) == one.floats(kind), "\(kind), \(threads) threads")
+            }
         }
     }
 

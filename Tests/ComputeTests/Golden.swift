@@ -29,6 +29,14 @@ struct Golden {
         return values
     }
 
+    /// On single pixels.
+    static let linear: Network = {
+        var builder = Network.Builder("one linear layer", input: Shape(1, 1, 3))
+        builder.add("flatten", .flatten)
+        builder.add("linear", .linear(outputs: 4))
+        return builder.network()
+    }()
+
     /// Running statistics as they begin; streams count what is learned, as PyTorch's named_parameters().
     static func parameters(_ network: Network) -> ParameterSet {
         let set = ParameterSet(network.parameters)

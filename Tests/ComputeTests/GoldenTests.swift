@@ -40,6 +40,23 @@ import Testing
         }
     }
 
+    @Test(arguments: Conformer.all, [Float(0.1), 0.9])
+    func smoothedLabelsAsPyTorch(_ conformer: Conformer, _ smoothing: Float) throws {
+        let golden = try Golden("smoothing")
+        let optimizer = Optimizer(method: .sgd, momentum: 0, weightDecay: 0, biasDecay: 0)
+        let engine = try conformer.make(
+            Golden.linear, Golden.count, Golden.normalization, optimizer, 0, 2)
+        engine.load(.parameters, from: Golden.parameters(Golden.linear))
+        let batch = Golden.batch()
+        for slot in 0..<batch.count { batch.labels[slot] %= 4 }
+        let settings = StepSettings(step: 0, learningRate: 0, labelSmoothing: smoothing, detail: .moments)
+        let loss = try engine.train(batch, settings).loss / Double(Golden.count)
+        #expect(distance([Float(loss)], try golden.read("\(smoothing)/loss")) < 1e-6)
+        let gradients = engine.read(.gradients)
+        #expect(distance(gradients[0], try golden.read("\(smoothing)/weight")) < 1e-6)
+        #expect(distance(gradients[1], try golden.read("\(smoothing)/bias")) < 1e-6)
+    }
+
     private func compare(_ gradient: UnsafeMutableBufferPointer<Float>, _ name: String, _ golden: Golden)
         throws
     {

@@ -182,12 +182,19 @@ enum Reference {
         return logarithm(sum) + largest - scores[label]
     }
 
-    static func lossBackward(_ scores: Reals, label: Int) -> Reals {
+    /// The mean of the losses of all labels with the weights of a label that is smoothed: all have a share alike.
+    static func loss(_ scores: Reals, label: Int, smoothing: Double) -> Double {
+        let own = loss(scores, label: label)
+        let all = scores.values.reduce(0) { $0 + own + scores[label] - $1 }
+        return (1 - smoothing) * own + smoothing * all / Double(scores.count)
+    }
+
+    static func lossBackward(_ scores: Reals, label: Int, smoothing: Double = 0) -> Reals {
         let largest = scores.values.max() ?? 0
         let powers = scores.map { exponential($0 - largest) }
         let sum = powers.values.reduce(0, +)
-        let gradient = powers.map { $0 / sum }
-        gradient[label] -= 1
+        let gradient = powers.map { $0 / sum - smoothing / Double(scores.count) }
+        gradient[label] -= 1 - smoothing
         return gradient
     }
 

@@ -40,21 +40,28 @@ final class ReferenceEngine: Engine {
         let gradients = network.parameters.map { Reals($0.count) }
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
-        let slots = 0..<batch.count
-        let masks = network.layers.indices.map { layer in
-            slots.map { mask(layer, slot: $0, step: settings.step) }
-        }
-        let activations = forward(slots.map { input(batch, $0) }, masks, training: true)
         var outputs: [[Double]] = []
-        if settings.detail == .distributions {
-            outputs = activations.dropFirst().map { $0.flatMap(\.values) }
+        let images = optimizer.imagesPerPiece(capacity: capacity)
+        for first in stride(from: 0, to: batch.count, by: images) {
+            let slots = first..<min(first + images, batch.count)
+            let masks = network.layers.indices.map { layer in
+                slots.map { mask(layer, slot: $0, step: settings.step) }
+            }
+            let activations = forward(slots.map { input(batch, $0) }, masks, training: true)
+            // Of the last piece in the end.
+            if settings.detail == .distributions {
+                outputs = activations.dropFirst().map { $0.flatMap(\.values) }
+            }
+            let smoothing = Double(settings.labelSmoothing)
+            let errors = zip(slots, activations.last!).map { slot, scores in
+                let label = Int(batch.labels[slot])
+                add(scores, label, smoothing, to: &result)
+                return Reference.lossBackward(scores, label: label, smoothing: smoothing).map {
+                    $0 / Double(batch.count)
+                }
+            }
+            backward(errors, activations, masks, gradients)
         }
-        let errors = slots.map { slot in
-            let (scores, label) = (activations.last![slot], Int(batch.labels[slot]))
-            add(scores, label, to: &result)
-            return Reference.lossBackward(scores, label: label).map { $0 / Double(batch.count) }
-        }
-        backward(errors, activations, masks, gradients)
         for (index, parameter) in network.parameters.enumerated() where isFrozen(parameter) {
             for i in 0..<parameter.count { gradients[index][i] = 0 }
         }
@@ -74,8 +81,19 @@ final class ReferenceEngine: Engine {
         let slots = 0..<batch.count
         let masks = network.layers.map { _ in slots.map { _ in Reals?.none } }
         let activations = forward(slots.map { input(batch, $0) }, masks, training: false)
-        for slot in slots { add(activations.last![slot], Int(batch.labels[slot]), to: &result) }
+        for slot in slots { add(activations.last![slot], Int(batch.labels[slot]), 0, to: &result) }
         return result
+    }
+
+    func withAverages<T>(_ body: () throws -> T) rethrows -> T {
+        func exchange() {
+            if optimizer.averageDecay != nil {
+                (state[.parameters], state[.average]) = (state[.average], state[.parameters])
+            }
+        }
+        exchange()
+        defer { exchange() }
+        return try body()
     }
 
     var timings: LayerTimings?
@@ -243,10 +261,10 @@ final class ReferenceEngine: Engine {
         return (state[kind]![first], state[kind]![first + 1])
     }
 
-    private func add(_ scores: Reals, _ label: Int, to result: inout BatchResult) {
+    private func add(_ scores: Reals, _ label: Int, _ smoothing: Double, to result: inout BatchResult) {
         let rank = Reference.rank(scores, label: label)
         result.count += 1
-        result.loss += Reference.loss(scores, label: label)
+        result.loss += Reference.loss(scores, label: label, smoothing: smoothing)
         result.top1Errors += rank < 1 ? 0 : 1
         result.top5Errors += rank < 5 ? 0 : 1
         lastScores.append(scores)
@@ -366,6 +384,11 @@ final class ReferenceEngine: Engine {
                     w[i] -= rate * mean / (square.squareRoot() + Double(epsilon))
                 }
                 (w[i], m[i], v[i]) = (Double(Float(w[i])), Double(Float(m[i])), Double(Float(v[i])))
+            }
+            guard let decay = optimizer.averageDecay else { continue }
+            let average = state[.average]![index]
+            for i in 0..<w.count {
+                average[i] = Double(Float(decay * average[i] + (1 - decay) * w[i]))
             }
         }
     }

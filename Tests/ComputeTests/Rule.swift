@@ -39,6 +39,8 @@ struct Rule: CustomTestStringConvertible, Sendable {
             $0.layers = ["3": .init(isFrozen: true), "9": .init(isFrozen: true)]
             $0.clipping = .norm(0.5)
         },
+        Rule("adam, averages kept", adam) { $0.averageDecay = 0.99 },
+        Rule("in two pieces, norm clipped", .sgd) { ($0.accumulation, $0.clipping) = (2, .norm(0.5)) },
         Rule("the beginning frozen", .sgd) {
             $0.layers = ["0": .init(isFrozen: true), "3": .init(isFrozen: true), "12": .init(rate: 5)]
         },

@@ -7,12 +7,13 @@ import Randomness
 import Testing
 
 struct Scene: CustomTestStringConvertible, Sendable {
-    let testDescription: String
+    var testDescription: String
     let network: Network
     var capacity = 3
     /// Samples in the batch, at most `capacity`.
     var count = 3
     var step = 0
+    var labelSmoothing: Float = 0
     var optimizer = Optimizer(method: .sgd, momentum: 0.9, weightDecay: 0.01, biasRate: 2, biasDecay: 0)
     var normalization = Normalization(mean: [124, 117, 104], deviation: [58, 57, 57.5])
     var seed: UInt64 = 1
@@ -79,7 +80,8 @@ struct Scene: CustomTestStringConvertible, Sendable {
     }
 
     func settings(_ step: Int? = nil, detail: StepSettings.Detail = .none) -> StepSettings {
-        StepSettings(step: step ?? self.step, learningRate: 0.01, detail: detail)
+        StepSettings(
+            step: step ?? self.step, learningRate: 0.01, labelSmoothing: labelSmoothing, detail: detail)
     }
 
     /// The scene with the first seed for which no ReLU and no max-pool of one training step is so near to deciding

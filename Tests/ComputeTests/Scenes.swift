@@ -199,7 +199,25 @@ enum Scenes {
             .linear(outputs: 6),
         ])
 
+    static let smoothed: [Scene] = [
+        Scene("smoothed labels", side: 4, [.flatten, .linear(outputs: 7)]).with { $0.labelSmoothing = 0.1 },
+        Scene("labels smoothed away, 1003 classes", side: 2, [.flatten, .linear(outputs: 1003)])
+            .with { $0.labelSmoothing = 0.999 },
+        Scene("one class, smoothed", side: 2, [.flatten, .linear(outputs: 1)])
+            .with { $0.labelSmoothing = 0.5 },
+    ]
+
+    /// Whole networks on batches that are worked through in pieces: two, two and one; and one by one.
+    static let inPieces: [Scene] = [(paper, 5, 5, 3), (paperBN, 5, 5, 3), (torchvision, 4, 3, 4)].map {
+        (scene: Scene, capacity: Int, count: Int, pieces: Int) in
+        scene.with {
+            $0.testDescription += ", \(count) of \(capacity) images in \(pieces) pieces"
+            ($0.capacity, $0.count, $0.optimizer.accumulation) = (capacity, count, pieces)
+            $0.optimizer.averageDecay = 0.9
+        }
+    }
+
     static let all =
-        linear + convolutions + normalizations + batchNorms + pools + dropouts
-        + [paper, paperBN, frozenBN, torchvision]
+        linear + convolutions + normalizations + batchNorms + pools + dropouts + smoothed
+        + [paper, paperBN, frozenBN, torchvision] + inPieces
 }

@@ -152,6 +152,19 @@ import Testing
         Case(
             text: "dataset: /d\npool_dropout: -0.1", code: .outOfRange,
             says: [":2: pool_dropout: \"-0.1\"", "0 up to, but not, 1"]),
+        Case(text: "dataset: /d\naccumulate: 0", code: .outOfRange, says: ["\"0\"", "1 to 65536"]),
+        Case(
+            text: "dataset: /d\nbatch_size: 8\naccumulate: 9", code: .outOfRange,
+            says: [":3: accumulate: \"9\" pieces of a batch of 8", "from 1 to 8"]),
+        Case(
+            text: "dataset: /d\naverage_weights: 1", code: .outOfRange,
+            says: [":2: average_weights: \"1\"", "such as 0.9999, or none"]),
+        Case(text: "dataset: /d\naverage_weights: 0", code: .outOfRange, says: ["above 0, below 1"]),
+        Case(
+            text: "dataset: /d\naverage_weights: true", code: .wrongType, says: ["\"true\" is not a number"]),
+        Case(
+            text: "dataset: /d\nlabel_smoothing: 1", code: .outOfRange,
+            says: [":2: label_smoothing: \"1\"", "from 0 up to, but not, 1"]),
         Case(text: "dataset: /d\nlearning_rate: 0", code: .outOfRange, says: ["above 0"]),
         Case(text: "dataset: /d\nwidth: 0", code: .outOfRange, says: ["0.01 to 8"]),
         Case(text: "dataset: /d\nseed: -1", code: .outOfRange, says: ["18446744073709551615"]),

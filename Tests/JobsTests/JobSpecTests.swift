@@ -272,6 +272,7 @@ import Testing
             "dataset: /d\noptimizer: {lars: {trust_coefficient: 0.01}}\nclip_gradients: {value: 1e-3}",
             "dataset: /d\nfreeze: [conv1]\nlayers: {fc8: {learning_rate: 10}}\ninit: /w.pth",
             "dataset: /d\nmodel: alexnet-bn\npool_dropout: 0.25",
+            "dataset: /d\nlabel_smoothing: 0.1\nbatch_size: 1024\naccumulate: 8\naverage_weights: 0.99999",
         ] {
             let plan = try Self.plan(text)
             try plan.write(to: run.plan)
@@ -292,7 +293,11 @@ import Testing
         let json = try plan.json()
         var keys = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
         var log = try #require(keys["log"] as? [String: Any])
-        for key in ["references", "clip_gradients", "layers", "freeze", "pool_dropout"] {
+        for key in [
+            "references", "clip_gradients", "layers", "freeze", "pool_dropout", "label_smoothing",
+            "accumulate",
+            "average_weights",
+        ] {
             #expect(keys.removeValue(forKey: key) != nil)
         }
         #expect(log.removeValue(forKey: "images") != nil)

@@ -49,6 +49,7 @@ import Testing
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
         "bias_weight_decay: 0.1", "clip_gradients: {norm: 1}", "layers: {fc8: {learning_rate: 10}}",
         "freeze: [conv1]", "optimizer: {lars: {trust_coefficient: 0.1}}", "pool_dropout: 0.25",
+        "label_smoothing: 0.1", "accumulate: 2", "average_weights: 0.99",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -84,6 +85,7 @@ import Testing
         other.dataset = "/e"
         other.epochs = 1
         other.batchSize = 1
+        other.accumulate = 2
         other.optimizer = .adam(.init())
         other.learningRate = 1
         other.momentum = 0
@@ -98,6 +100,8 @@ import Testing
         other.evaluatesAtStart = true
         other.dropout = 0
         other.poolDropout = 0.5
+        other.labelSmoothing = 0.1
+        other.averageWeights = 0.99
         other.initialization = .paper
         other.augmentation = .none
         other.normalization = .mean

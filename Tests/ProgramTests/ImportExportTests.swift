@@ -51,6 +51,30 @@ extension WholeProgram {
             #expect(try await run("export", "bvlc", "-o", file, "--force").end == .exited(0))
         }
 
+        /// In whichever form, it is what the run was evaluated with.
+        @Test func anExportHasTheAveragesOfTheWeights() async throws {
+            let job = place.job.with("epochs", "1").with("average_weights", "0.5")
+            let training = try await place.trained(job)
+            try #require(training.end == .exited(0), "\(training.errorOutput)")
+            let store = place.store("net")
+            let best = try #require(try store.bestStep())
+            let checkpoint = try #require(try store.verified(best))
+            let averages = try checkpoint.tensors(Checkpoint.modelFile)
+            let own = try checkpoint.tensors(Checkpoint.optimizerFile)
+            let name = try #require(averages.names.first)
+            func values(_ tensors: SafetensorsFile, _ name: String) throws -> [Float] {
+                var values = [Float](repeating: 0, count: try #require(tensors.shape(of: name)).reduce(1, *))
+                try values.withUnsafeMutableBufferPointer { try tensors.read(name, into: $0) }
+                return values
+            }
+            #expect(try values(averages, name) != values(own, "parameters.\(name)"))
+
+            let file = place.folder.path.appending("out.pth").string
+            #expect(try await run("export", "net", "-o", file).end == .exited(0))
+            #expect(try await run("import", file, "--as", "again").end == .exited(0))
+            #expect(try model("again") == checkpoint.data(Checkpoint.modelFile))
+        }
+
         /// Whatever reads a checkpoint reads this one.
         @Test func anImportedRunIsLikeATrainedOne() async throws {
             let names = place.folder.path.appending("classes.txt")

@@ -63,13 +63,22 @@ import Testing
 
     /// - Parameter last: the step after which it is asked to stop.
     private func run(_ job: Job, stoppingAfter last: Int? = nil) throws -> Diary {
+        try run(job) { event in
+            if case .step(let progress) = event { progress.step == last } else { false }
+        }
+    }
+
+    /// - Parameter isLast: whether it is asked to stop at this event.
+    private func run(
+        _ job: Job, stoppingAt isLast: @escaping @Sendable (TrainingEvent) -> Bool
+    ) throws -> Diary {
         let diary = Diary()
         let stop = StopFlag()
         let run = Run(job, root: root, stop: stop) { event in
             diary.add(event)
-            if case .step(let progress) = event, progress.step == last { stop.raise() }
+            if isLast(event) { stop.raise() }
         }
-        do { try run.run() } catch  where Run.isStop(error) { #expect(last != nil) }
+        do { try run.run() } catch  where Run.isStop(error) { #expect(diary.events.contains(where: isLast)) }
         return diary
     }
 
@@ -133,9 +142,9 @@ import Testing
         #expect(Set(try checkpoints.steps()) == Set([step, 18]))
     }
 
-    @Test(arguments: [1, 3, 4, 6])
-    func aStopIsACheckpointAndNothingIsLost(_ last: Int) throws {
-        let text = defaults + "epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 1h, keep: all}"
+    @Test(arguments: [1, 3, 4, 6], ["", "\naccumulate: 3\nlabel_smoothing: 0.1\naverage_weights: 0.9"])
+    func aStopIsACheckpointAndNothingIsLost(_ last: Int, _ more: String) throws {
+        let text = defaults + "epochs: 2\nlog: {every: 2 steps}\ncheckpoint: {every: 1h, keep: all}" + more
         let plan = try Job.of(text, dataset: images.string)
         let first = try run(plan, stoppingAfter: last)
         #expect(try checkpoints.steps().last == last)
@@ -153,13 +162,30 @@ import Testing
         #expect(RunStatus.load(root.run("net").status)?.attempt == 2)
         #expect(RunStatus.load(root.run("net").status)?.state == .done)
 
+        try expectTheEnd(ofARunLeftAlone: text)
+    }
+
+    /// The averages are in the weights' place then.
+    @Test func anEvaluationThatIsAskedToStopLeavesNothingBehind() throws {
+        let text = defaults + "epochs: 2\naverage_weights: 0.9\ncheckpoint: {every: 1h, keep: all}"
+        let plan = try Job.of(text, dataset: images.string)
+        let first = try run(plan) { if case .evaluating = $0 { true } else { false } }
+        #expect(first.steps.last == "step 3")
+        #expect(try state(3).epoch == 0)
+        _ = try run(plan)
+        try expectTheEnd(ofARunLeftAlone: text)
+    }
+
+    /// At step 6, to the bit.
+    private func expectTheEnd(ofARunLeftAlone text: String) throws {
         let whole = CheckpointStore(folder: root.run("whole").checkpoints, keep: nil)
         try Run(
             try Job.of(text, dataset: images.string, name: "whole"), root: root, stop: StopFlag(),
             report: { _ in }
         ).run()
-        #expect(try checkpoints.verified(6)?.manifest.files == whole.verified(6)?.manifest.files)
-        #expect(try checkpoints.verified(6)?.manifest.best == whole.verified(6)?.manifest.best)
+        let (ours, theirs) = (try #require(try checkpoints.verified(6)), try whole.verified(6))
+        #expect(ours.manifest.files == theirs?.manifest.files)
+        #expect(ours.manifest.best == theirs?.manifest.best)
     }
 
     @Test func anotherRunsWeightsCanBeTheBeginning() throws {

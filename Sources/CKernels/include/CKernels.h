@@ -3,6 +3,7 @@
 
 #include "activation.h"
 #include "batch_norm.h"
+#include "blend.h"
 #include "clip.h"
 #include "convolution.h"
 #include "crc32c.h"

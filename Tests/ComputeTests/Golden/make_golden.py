@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 SEED = 20120930
 INITIALIZATION, SYNTHETIC_IMAGES = 1, 5  # Randomness/Philox.swift: Purpose
@@ -240,6 +241,45 @@ def optimizer_vectors(crops, labels):
     save("optimizers", vectors)
 
 
+def smoothing_vectors(crops, labels):
+    """The same linear layer: loss and gradients of labels that are smoothed."""
+    x, labels = crops(1).reshape(BATCH, 3), labels % 4
+    vectors = {}
+    for smoothing in (0.1, 0.9):
+        net = nn.Linear(3, 4).double()
+        initialize(net)
+        loss = nn.CrossEntropyLoss(label_smoothing=smoothing)(net(x), labels)
+        loss.backward()
+        vectors[f"{smoothing}/loss"] = loss.detach().reshape(1).numpy()
+        for key, p in net.named_parameters():
+            vectors[f"{smoothing}/{key}"] = p.grad.numpy()
+    save("smoothing", vectors)
+
+
+def average_vectors(crops, labels):
+    """The same linear layer: the moving averages of weight and bias after each of twenty steps. The averages begin as
+    copies of the initial weights: the first update of an AveragedModel copies."""
+    x, labels = crops(1).reshape(BATCH, 3), labels % 4
+    vectors = {}
+    for decay in (0.9, 0.9999):
+        net = nn.Linear(3, 4).double()
+        initialize(net)
+        averaged = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        averaged.update_parameters(net)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        paths = {"weight": [], "bias": []}
+        for step in range(2 * STEPS):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(net(x), labels).backward()
+            optimizer.step()
+            averaged.update_parameters(net)
+            for key, p in averaged.module.named_parameters():
+                paths[key].append(p.detach().numpy().copy())
+        for key, values in paths.items():
+            vectors[f"{decay}/{key}"] = np.stack(values)
+    save("averages", vectors)
+
+
 def save(name, vectors):
     vectors = {key: np.ascontiguousarray(value, dtype=np.float32) for key, value in vectors.items()}
     path = HERE / f"{name}.safetensors"
@@ -254,6 +294,8 @@ def main():
     network_vectors("alexnet-single", lambda: paper(1), 227, crops, labels, 2, 0)
     network_vectors("torchvision", torchvision_alexnet, 224, crops, labels, 1, DECAY)
     optimizer_vectors(crops, labels)
+    smoothing_vectors(crops, labels)
+    average_vectors(crops, labels)
 
 
 if __name__ == "__main__":

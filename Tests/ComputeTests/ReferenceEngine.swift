@@ -385,8 +385,14 @@ final class ReferenceEngine: Engine {
                 }
                 (w[i], m[i], v[i]) = (Double(Float(w[i])), Double(Float(m[i])), Double(Float(v[i])))
             }
-            guard let decay = optimizer.averageDecay else { continue }
-            let average = state[.average]![index]
+        }
+        updateAverages()
+    }
+
+    /// Of running statistics too.
+    private func updateAverages() {
+        guard let decay = optimizer.averageDecay else { return }
+        for (average, w) in zip(state[.average]!, state[.parameters]!) {
             for i in 0..<w.count {
                 average[i] = Double(Float(decay * average[i] + (1 - decay) * w[i]))
             }

@@ -13,6 +13,7 @@ extension JobSpec {
         model = try fields["model"]?.choice(Model.self)
         epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)
+        lastBatch = try fields["last_batch"]?.choice(Plan.LastBatch.self)
         optimizer = try fields["optimizer"]?.choice(Plan.OptimizerKind.self)
         learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
             $0 > 0 && $0 <= 100

@@ -44,6 +44,7 @@ extension JobSpec {
             dataset: try absolute(dataset, key: "dataset", folder),
             epochs: epochs ?? 90,
             batchSize: batchSize ?? 128,
+            lastBatch: lastBatch ?? .keep,
             optimizer: optimizer,
             // Adam at 0.01 diverges; 0.0001 is what AlexNet-sized linear layers take.
             learningRate: learningRate ?? (optimizer == .adam ? 0.0001 : 0.01),

@@ -30,6 +30,7 @@ package struct JobSpec: Sendable {
     package var dataset: String
     package var epochs: Int?
     package var batchSize: Int?
+    package var lastBatch: Plan.LastBatch?
     package var optimizer: Plan.OptimizerKind?
     package var learningRate: Double?
     package var momentum: Double?
@@ -64,7 +65,8 @@ package struct JobSpec: Sendable {
 
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
-        "model", "dataset", "epochs", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
+        "model", "dataset", "epochs", "batch_size", "last_batch",
+        "optimizer", "learning_rate", "momentum", "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
         "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",

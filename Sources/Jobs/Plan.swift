@@ -4,6 +4,9 @@
 package import Networks
 
 package struct Plan: Hashable, Sendable {
+    /// What becomes of an epoch's last batch where it is a short one: it is trained on, or left out (torch's drop_last).
+    package enum LastBatch: String, Sendable, CaseIterable { case keep, drop }
+
     package enum OptimizerKind: String, Sendable, CaseIterable { case sgd, nesterov, adam }
 
     package enum Device: Hashable, Sendable {
@@ -92,6 +95,7 @@ package struct Plan: Hashable, Sendable {
     package var dataset: String
     package var epochs: Int
     package var batchSize: Int
+    package var lastBatch: LastBatch
     package var optimizer: OptimizerKind
     package var learningRate: Double
     package var momentum: Double
@@ -119,6 +123,16 @@ package struct Plan: Hashable, Sendable {
     package var log: Log
     package var references: [Reference]
     package var priority: Int
+}
+
+extension Plan {
+    /// Updates in one pass over so many training images.
+    package func stepsPerEpoch(images: Int) -> Int {
+        switch lastBatch {
+        case .keep: (images + batchSize - 1) / batchSize
+        case .drop: images / batchSize
+        }
+    }
 }
 
 extension Plan.Initialization {

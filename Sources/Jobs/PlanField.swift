@@ -23,6 +23,7 @@ struct PlanField: Sendable {
         PlanField("dataset") { .word($0.dataset) },
         PlanField("epochs", .epochs) { .integer($0.epochs) },
         PlanField("batch_size") { .integer($0.batchSize) },
+        PlanField("last_batch") { .word($0.lastBatch.rawValue) },
         PlanField("optimizer") { .word($0.optimizer.rawValue) },
         PlanField("learning_rate") { .number($0.learningRate) },
         PlanField("momentum") { .number($0.momentum) },

@@ -28,7 +28,7 @@ struct ValidateCommand: ParsableCommand {
     }
 
     static func describe(_ plan: Plan, _ dataset: Dataset, _ network: Network) -> String {
-        let steps = (dataset.train.count + plan.batchSize - 1) / plan.batchSize
+        let steps = plan.stepsPerEpoch(images: dataset.train.count)
         let memory = plan.memoryNeeded(network, dataset)
         let input = network.input
         let lines =

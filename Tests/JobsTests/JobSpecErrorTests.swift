@@ -77,6 +77,8 @@ import Testing
         Case(text: "- dataset", code: .wrongType, says: ["a list is not a mapping"]),
         Case(text: "just words", code: .wrongType, says: ["\"just words\" is not a mapping"]),
         Case(text: "dataset: /d\nmodel: alexnet-singel", code: .wrongType, says: ["mean alexnet-single?"]),
+        Case(
+            text: "dataset: /d\nlast_batch: dorp", code: .wrongType, says: [":2: last_batch: ", "mean drop?"]),
         Case(text: "dataset: /d\noptimizer: sdg", code: .wrongType, says: ["\"sdg\"", "mean sgd?"]),
         Case(text: "dataset: /d\ninit: hee", code: .wrongType, says: ["\"hee\"", "mean he?", "safetensors"]),
         // Ranges

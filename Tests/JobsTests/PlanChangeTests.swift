@@ -47,7 +47,7 @@ import Testing
         "init: torch",
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
-        "bias_weight_decay: 0.1",
+        "bias_weight_decay: 0.1", "last_batch: drop",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -83,6 +83,7 @@ import Testing
         other.dataset = "/e"
         other.epochs = 1
         other.batchSize = 1
+        other.lastBatch = .drop
         other.optimizer = .adam
         other.learningRate = 1
         other.momentum = 0

@@ -152,12 +152,19 @@ package final class CPUEngine: Engine {
         let shape = network.input
         let (mean, deviation) = (normalization.mean, normalization.deviation)
         workspace.lanes.run(batch.count) { slot, _ in
-            let draw = batch.draws[slot]
-            input_crop(
-                batch.image(slot), Int32(Batch.side), draw.top, draw.left, draw.flip ? 1 : 0,
-                [draw.color.x, draw.color.y, draw.color.z], [mean.x, mean.y, mean.z],
-                [deviation.x, deviation.y, deviation.z], activations[0].pointer + slot * shape.count,
-                Int32(shape.height), Int32(shape.width))
+            let (draw, square) = (batch.draws[slot], batch.image(slot))
+            let (flip, color) = (Int32(draw.flip ? 1 : 0), [draw.color.x, draw.color.y, draw.color.z])
+            let divisor = [deviation.x, deviation.y, deviation.z]
+            let crop = activations[0].pointer + slot * shape.count
+            let (side, height, width) = (Int32(Batch.side), Int32(shape.height), Int32(shape.width))
+            if let image = normalization.meanImage {
+                input_crop_less_image(
+                    square, side, draw.top, draw.left, flip, color, image, divisor, crop, height, width)
+            } else {
+                input_crop(
+                    square, side, draw.top, draw.left, flip, color, [mean.x, mean.y, mean.z], divisor, crop,
+                    height, width)
+            }
         }
     }
 

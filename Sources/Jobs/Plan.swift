@@ -29,6 +29,8 @@ package struct Plan: Hashable, Sendable {
         case mean
         /// The training set's mean and deviation of each channel.
         case channels
+        /// The training set's mean of every single pixel of the square; divided by nothing.
+        case meanImage
         /// On the 0–255 scale.
         case given(mean: SIMD3<Double>, deviation: SIMD3<Double>)
     }

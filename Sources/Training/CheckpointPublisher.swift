@@ -122,6 +122,7 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
                     }
                     try writer.write(
                         Checkpoint.optimizerFile, moments.flatMap { tensors($0, prefix: $0.rawValue + ".") })
+                    try request.state.withMeanImage { try writer.write($0, [$1]) }
                     try writer.write(Checkpoint.stateFile, request.state.json())
                     try writer.write(Checkpoint.planFile, request.plan)
                 }

@@ -104,8 +104,9 @@ final class ReferenceEngine: Engine {
                     let source = draw.flip ? shape.width - 1 - column : column
                     let offset = ((Int(draw.top) + row) * Batch.side + Int(draw.left) + source) * 3 + channel
                     let pixel = Double(batch.image(slot)[offset])
+                    let mean = normalization.meanImage?[offset] ?? normalization.mean[channel]
                     x[(channel * shape.height + row) * shape.width + column] =
-                        (pixel + Double(draw.color[channel]) - Double(normalization.mean[channel]))
+                        (pixel + Double(draw.color[channel]) - Double(mean))
                         / Double(normalization.deviation[channel])
                 }
             }

@@ -192,7 +192,7 @@ import Testing
             says: ["\"channel\"", "did you mean channels?"]),
         Case(
             text: "dataset: /d\nnormalize: [1, 2]", code: .wrongType,
-            says: ["a list", "mean, channels, imagenet or {mean"]),
+            says: ["a list", "mean, channels, mean_image, imagenet or {mean"]),
         Case(
             text: "dataset: /d\nnormalize: {mean: [1, 2, 3]}", code: .missingKey,
             says: ["normalize.deviation", "[58.4, 57.1, 57.4]"]),

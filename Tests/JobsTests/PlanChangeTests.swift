@@ -47,7 +47,7 @@ import Testing
         "init: torch",
         "augment: none", "width: 0.5", "momentum: 0.8", "shuffle: false", "dropout: 0.4", "weight_decay: 0.1",
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
-        "bias_weight_decay: 0.1", "last_batch: drop",
+        "bias_weight_decay: 0.1", "last_batch: drop", "normalize: mean_image",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })

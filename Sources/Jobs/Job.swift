@@ -8,7 +8,9 @@ package struct Job: Sendable {
     package let bytes: [UInt8]
     package let plan: Plan
     private let file: String
-    private let lines: [String: Int]
+    private let places: [String: Int]
+    private let recipe: Recipe?
+    private let filled: Set<String>
 
     /// - Parameter folder: what relative paths in the job begin at; nil refuses them, as for a job that was dropped.
     package init(_ path: FilePath, relativeTo folder: FilePath?) throws(JobError) {
@@ -21,13 +23,22 @@ package struct Job: Sendable {
         let name = try JobName(fileName: path.lastComponent?.string ?? "").stem
         let spec = try JobSpec(bytes: bytes, file: path.string)
         plan = try spec.plan(name: name, relativeTo: folder)
-        (file, lines) = (spec.file, spec.lines)
+        (file, places) = (spec.file, spec.lines)
+        (recipe, filled) = (spec.recipe, spec.filled)
+    }
+
+    /// The plan's keys and values; what a recipe has filled in names it.
+    package var lines: [(key: String, value: String)] {
+        plan.lines.map { key, value in
+            guard let recipe, filled.contains(key) else { return (key, value) }
+            return (key, "\(value)  (\(recipe.rawValue))")
+        }
     }
 
     /// What is wrong with the value of `key`, with its place.
     package func error(
         _ code: JobError.Code, key: String, _ problem: String, cause: (any Error)? = nil
     ) -> JobError {
-        JobError(code, problem, file: file, line: lines[key], key: key, cause: cause)
+        JobError(code, problem, file: file, line: places[key], key: key, cause: cause)
     }
 }

@@ -44,6 +44,9 @@ package struct JobFields {
         return try JobFields(node, path: "", keys: keys, file: file)
     }
 
+    /// Takes from others what is not given here.
+    mutating func fill(from others: JobFields) { values.merge(others.values) { own, _ in own } }
+
     package subscript(key: String) -> JobValue? { values[key] }
 
     var lines: [String: Int] { values.mapValues(\.line) }

@@ -6,10 +6,16 @@ extension JobSpec {
     /// - Parameter file: name or path for messages; its ending tells JSON from YAML.
     package init(bytes: [UInt8], file: String) throws(JobError) {
         let root = try JobNode(bytes: bytes, file: file)
-        let fields = try JobFields(root, path: "", keys: Self.keys, file: file)
+        var fields = try JobFields(root, path: "", keys: Self.keys, file: file)
         let dataset = try fields.required("dataset", example: "/data/caltech256")
         self.init(dataset: try dataset.path(), file: file)
         lines = fields.lines
+        recipe = try fields["recipe"]?.recipe()
+        if let recipe {
+            let defaults = try recipe.fields()
+            filled = Set(defaults.lines.keys).subtracting(lines.keys)
+            fields.fill(from: defaults)
+        }
         model = try fields["model"]?.choice(Model.self)
         epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)

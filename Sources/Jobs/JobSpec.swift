@@ -26,6 +26,10 @@ package struct JobSpec: Sendable {
     /// Where each key stands, for problems found only when planning.
     package var lines: [String: Int] = [:]
 
+    package var recipe: Recipe?
+    /// Of the keys, those that the recipe has filled; what it has for the others counts for nothing.
+    package var filled: Set<String> = []
+
     package var model: Model?
     package var dataset: String
     package var epochs: Int?
@@ -65,7 +69,7 @@ package struct JobSpec: Sendable {
 
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
-        "model", "dataset", "epochs", "batch_size", "last_batch",
+        "model", "dataset", "recipe", "epochs", "batch_size", "last_batch",
         "optimizer", "learning_rate", "momentum", "weight_decay",
         "bias_learning_rate", "bias_weight_decay", "schedule", "early_stopping", "evaluate_at_start",
         "dropout", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",

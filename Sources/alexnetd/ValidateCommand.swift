@@ -21,18 +21,19 @@ struct ValidateCommand: ParsableCommand {
             let dataset = try job.dataset()
             let network = job.plan.network(for: dataset)
             _ = try job.initialWeights(for: network)
-            print(Self.describe(job.plan, dataset, network))
+            print(Self.describe(job, dataset, network))
         } catch {
             throw ArgumentParser.ExitCode.ending(error)
         }
     }
 
-    static func describe(_ plan: Plan, _ dataset: Dataset, _ network: Network) -> String {
+    static func describe(_ job: Job, _ dataset: Dataset, _ network: Network) -> String {
+        let plan = job.plan
         let steps = plan.stepsPerEpoch(images: dataset.train.count)
         let memory = plan.memoryNeeded(network, dataset)
         let input = network.input
         let lines =
-            [("name", plan.name)] + plan.lines + [
+            [("name", plan.name)] + job.lines + [
                 (
                     "data",
                     "\(dataset.train.count) training and \(dataset.validation.count) validation images, "

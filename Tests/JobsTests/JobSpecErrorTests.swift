@@ -79,6 +79,9 @@ import Testing
         Case(text: "dataset: /d\nmodel: alexnet-singel", code: .wrongType, says: ["mean alexnet-single?"]),
         Case(
             text: "dataset: /d\nlast_batch: dorp", code: .wrongType, says: [":2: last_batch: ", "mean drop?"]),
+        Case(
+            text: "dataset: /d\nrecipe: krizhevski-2012", code: .wrongType,
+            says: [":2: recipe: ", "mean krizhevsky-2012?"]),
         Case(text: "dataset: /d\noptimizer: sdg", code: .wrongType, says: ["\"sdg\"", "mean sgd?"]),
         Case(text: "dataset: /d\ninit: hee", code: .wrongType, says: ["\"hee\"", "mean he?", "safetensors"]),
         // Ranges

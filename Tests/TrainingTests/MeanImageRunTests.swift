@@ -61,6 +61,7 @@ import Testing
 
     @Test(arguments: [
         "normalize: mean_image", "normalize: mean_image\nlast_batch: drop",
+        "recipe: krizhevsky-2012",
     ])
     func goesOnBitForBit(_ text: String) throws {
         let steps = text.contains("drop") ? 4 : 6

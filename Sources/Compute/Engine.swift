@@ -95,6 +95,10 @@ package protocol Engine: AnyObject {
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
 
+    /// Forward with dropout, and nothing else of training; parameters unchanged.
+    /// - Parameter step: keys the masks, as in a training step.
+    func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult
+
     /// Class scores (before softmax) of the last batch, [count][classes].
     func scores() -> [Float]
 

@@ -116,6 +116,11 @@ package final class CPUEngine: Engine {
         return loss(batch, weight: nil)
     }
 
+    package func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult {
+        try forward(batch, Pass(count: batch.count, training: false, step: step, drops: true))
+        return loss(batch, weight: nil)
+    }
+
     package func scores() -> [Float] {
         Array(UnsafeBufferPointer(start: activations.last!.pointer, count: lastCount * network.classes))
     }

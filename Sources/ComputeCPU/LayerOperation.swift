@@ -6,10 +6,12 @@ typealias Floats = UnsafeMutablePointer<Float>
 struct Pass {
     /// Images in use.
     let count: Int
-    /// Whether dropout is on.
+    /// Whether it is a training step.
     let training: Bool
     /// Keys the dropout masks.
     let step: Int
+    /// Whether units are dropped although it is none.
+    var drops = false
     /// What a layer that updates its weights itself does with their gradient, instead of writing it out.
     var weightUpdate: ParameterUpdate?
 }

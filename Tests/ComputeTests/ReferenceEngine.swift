@@ -63,12 +63,21 @@ final class ReferenceEngine: Engine {
         return result
     }
 
-    func evaluate(_ batch: Batch) throws -> BatchResult {
+    func evaluate(_ batch: Batch) throws -> BatchResult { try evaluation(batch, droppingAt: nil) }
+
+    func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult {
+        try evaluation(batch, droppingAt: step)
+    }
+
+    private func evaluation(_ batch: Batch, droppingAt step: Int?) throws -> BatchResult {
         try check(batch)
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
         for slot in 0..<batch.count {
-            let scores = forward(input(batch, slot), network.layers.map { _ in nil }).last!
+            let masks = network.layers.indices.map { layer in
+                step.flatMap { mask(layer, slot: slot, step: $0) }
+            }
+            let scores = forward(input(batch, slot), masks).last!
             add(scores, Int(batch.labels[slot]), to: &result)
         }
         return result

@@ -19,3 +19,7 @@ KERNEL void pixels_add_sums(const uint8_t *pixels, long count, uint64_t sums[9])
     }
     for (int i = 0; i < 9; i++) sums[i] += s[i];
 }
+
+KERNEL void pixels_add_each(const uint8_t *pixels, long count, uint64_t *sums) {
+    for (long i = 0; i < count; i++) sums[i] += pixels[i];
+}

@@ -6,6 +6,8 @@ package import SystemPackage
 package struct Checkpoint: Sendable {
     package static let modelFile = "model.safetensors"
     package static let optimizerFile = "optimizer.safetensors"
+    /// Of those whose network is shown pixels less the training set's mean of each.
+    package static let meanFile = "mean.safetensors"
     package static let stateFile = "state.json"
     package static let planFile = "plan.json"
 

@@ -131,6 +131,10 @@ package protocol Engine: AnyObject {
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
 
+    /// Forward with dropout, and nothing else of training; parameters unchanged.
+    /// - Parameter step: keys the masks, as in a training step.
+    func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult
+
     /// Runs `body` with the averages in the parameters' place, and they in theirs; afterwards, also when it throws, both
     /// are as before, to the bit. Without averages it only runs it.
     func withAverages<T>(_ body: () throws -> T) rethrows -> T
@@ -151,12 +155,21 @@ package protocol Engine: AnyObject {
     func load(_ kind: StateKind, from set: ParameterSet)
 }
 
-/// How pixels become the network's input: (pixel + color − mean) ÷ deviation, per channel.
+/// How pixels become the network's input: (pixel + color − mean) ÷ deviation.
 package struct Normalization: Codable, Hashable, Sendable {
+    /// Of each channel…
     package var mean: SIMD3<Float>
     package var deviation: SIMD3<Float>
+    /// …or, in place of the channels' mean, that of each pixel: [256][256][3], taken from the same place of the square as
+    /// the crop, before it is mirrored. Too large for JSON: checkpoints have it as a tensor.
+    package var meanImage: [Float]?
 
-    package init(mean: SIMD3<Float>, deviation: SIMD3<Float>) {
-        (self.mean, self.deviation) = (mean, deviation)
+    private enum CodingKeys: CodingKey { case mean, deviation }
+
+    /// - Parameter meanImage: `Batch.bytesPerImage` values.
+    package init(mean: SIMD3<Float>, deviation: SIMD3<Float>, meanImage: [Float]? = nil) {
+        precondition(
+            meanImage.map { $0.count == Batch.bytesPerImage } ?? true, "no image of the square's size")
+        (self.mean, self.deviation, self.meanImage) = (mean, deviation, meanImage)
     }
 }

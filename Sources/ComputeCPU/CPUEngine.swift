@@ -130,10 +130,18 @@ package final class CPUEngine: Engine {
         return result
     }
 
-    package func evaluate(_ batch: Batch) throws -> BatchResult {
+    package func evaluate(_ batch: Batch) throws -> BatchResult { try evaluate(batch, dropping: nil) }
+
+    package func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult {
+        try evaluate(batch, dropping: step)
+    }
+
+    private func evaluate(_ batch: Batch, dropping step: Int?) throws -> BatchResult {
         try check(batch)
         for piece in pieces(of: batch) {
-            let pass = Pass(count: piece.count, first: piece.lowerBound, training: false, step: 0)
+            let pass = Pass(
+                count: piece.count, first: piece.lowerBound, training: false, step: step ?? 0,
+                drops: step != nil)
             forward(batch, pass)
             loss(batch, pass, smoothing: 0)
         }
@@ -178,14 +186,21 @@ package final class CPUEngine: Engine {
     private func crop(_ batch: Batch, _ pass: Pass) {
         let shape = network.input
         let (mean, deviation) = (normalization.mean, normalization.deviation)
-        workspace.lanes.run(pass.count) { image, _ in
-            let slot = pass.first + image
-            let draw = batch.draws[slot]
-            input_crop(
-                batch.image(slot), Int32(Batch.side), draw.top, draw.left, draw.flip ? 1 : 0,
-                [draw.color.x, draw.color.y, draw.color.z], [mean.x, mean.y, mean.z],
-                [deviation.x, deviation.y, deviation.z], activations[0].pointer + image * shape.count,
-                Int32(shape.height), Int32(shape.width))
+        workspace.lanes.run(pass.count) { place, _ in
+            let slot = pass.first + place
+            let (draw, square) = (batch.draws[slot], batch.image(slot))
+            let (flip, color) = (Int32(draw.flip ? 1 : 0), [draw.color.x, draw.color.y, draw.color.z])
+            let divisor = [deviation.x, deviation.y, deviation.z]
+            let crop = activations[0].pointer + place * shape.count
+            let (side, height, width) = (Int32(Batch.side), Int32(shape.height), Int32(shape.width))
+            if let image = normalization.meanImage {
+                input_crop_less_image(
+                    square, side, draw.top, draw.left, flip, color, image, divisor, crop, height, width)
+            } else {
+                input_crop(
+                    square, side, draw.top, draw.left, flip, color, [mean.x, mean.y, mean.z], divisor, crop,
+                    height, width)
+            }
         }
     }
 

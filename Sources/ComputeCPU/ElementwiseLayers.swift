@@ -45,7 +45,7 @@ final class DropoutLayer: LayerOperation {
     }
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
-        if pass.training { mask(y, pass, workspace) }
+        if pass.training || pass.drops { mask(y, pass, workspace) }
     }
 
     func backward(x: Floats, y: Floats, dy: Floats, dx: Floats?, _ pass: Pass, _ workspace: Workspace) {

@@ -8,10 +8,12 @@ struct Pass {
     let count: Int
     /// The first one's slot in the whole batch.
     var first = 0
-    /// Whether dropout is on.
+    /// Whether it is a training step.
     let training: Bool
     /// Keys the dropout masks.
     let step: Int
+    /// Whether units are dropped although it is none.
+    var drops = false
     /// Whether nothing of the layer changes: its parameters get no gradient.
     var isFrozen = false
     /// What a layer that updates its weights itself does with their gradient, instead of writing it out.

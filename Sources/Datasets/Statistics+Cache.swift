@@ -3,6 +3,7 @@
 
 internal import Files
 private import Foundation
+private import Images
 package import SystemPackage
 
 extension Statistics {
@@ -15,23 +16,32 @@ extension Statistics {
         let sums: ColorSums
         let undecodableTrain: [Undecodable]
         let undecodableValidation: [Undecodable]
+        /// Little-endian floats, in JSON as base 64; files of before it was kept have none.
+        let meanImage: Data?
     }
 
     /// The statistics of `dataset`: its own, or those in the cache, or else from a scan (see `scan`), then cached.
     ///
-    /// - Parameter notCached: told why they could not be stored; the next run computes them again.
+    /// - Parameters:
+    ///   - withImage: whether the mean image is wanted too, which prepared records do not tell.
+    ///   - notCached: told why they could not be stored; the next run computes them again.
     /// - Throws: as `scan`.
     package static func load(
-        of dataset: Dataset, cache: FilePath, threads: Int,
+        of dataset: Dataset, withImage: Bool = false, cache: FilePath, threads: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false },
         notCached: (any Error) -> Void = { _ in }
     ) throws -> Statistics {
-        if let statistics = dataset.statistics { return statistics }
-        if let statistics = cached(of: dataset, in: cache) { return statistics }
-        let statistics = try scan(dataset, threads: threads, progress: progress, shouldStop: shouldStop)
-        do { try statistics.store(of: dataset, in: cache) } catch { notCached(error) }
-        return statistics
+        if !withImage, let told = dataset.statistics { return told }
+        let statistics: Statistics
+        if let cached = cached(of: dataset, in: cache), !withImage || cached.meanImage != nil {
+            statistics = cached
+        } else {
+            statistics = try scan(
+                dataset, withImage: withImage, threads: threads, progress: progress, shouldStop: shouldStop)
+            do { try statistics.store(of: dataset, in: cache) } catch { notCached(error) }
+        }
+        return dataset.statistics?.with(meanImage: statistics.meanImage) ?? statistics
     }
 
     /// nil if the cache has none that fits.
@@ -43,9 +53,11 @@ extension Statistics {
             file.version == File.version, file.fingerprint == dataset.fingerprint, file.sums.isWhole,
             fits(file.undecodableTrain, dataset.train), fits(file.undecodableValidation, dataset.validation)
         else { return nil }
+        let image = file.meanImage.map(floats)
+        guard image.map(isSquare) ?? true else { return nil }
         return Statistics(
             sums: file.sums, undecodableTrain: file.undecodableTrain,
-            undecodableValidation: file.undecodableValidation)
+            undecodableValidation: file.undecodableValidation, meanImage: image)
     }
 
     /// Replaces the file as a whole; makes the folder where there is none.
@@ -56,7 +68,8 @@ extension Statistics {
         let file = File(
             version: File.version, fingerprint: dataset.fingerprint, sums: sums,
             undecodableTrain: undecodableTrain,
-            undecodableValidation: undecodableValidation)
+            undecodableValidation: undecodableValidation,
+            meanImage: meanImage.map { $0.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) } })
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -71,6 +84,20 @@ extension Statistics {
 
     private static func path(of dataset: Dataset, in cache: FilePath) -> FilePath {
         cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16)).json")
+    }
+
+    private static func floats(_ data: Data) -> [Float] {
+        data.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map {
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+            }
+        }
+    }
+
+    private static func isSquare(_ image: [Float]) -> Bool {
+        image.count == Resize.bytesPerSquare && image.allSatisfy { (0...255).contains($0) }
     }
 
     private static func fits(_ undecodable: [Undecodable], _ samples: [Sample]) -> Bool {

@@ -9,15 +9,17 @@ extension Statistics {
     /// Decodes every training and validation image.
     ///
     /// - Parameters:
+    ///   - withImage: Whether the mean image is wanted too.
     ///   - progress: Called about ten times a second on the calling thread.
     ///   - shouldStop: Asked as often.
     /// - Throws: `DatasetsError` of code `stopped`, `unreadable` for a file that cannot be read, or `badData` for a
     ///   damaged record.
     package static func scan(
-        _ dataset: Dataset, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        _ dataset: Dataset, withImage: Bool = false, threads: Int,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> Statistics {
-        let scan = Scan(dataset)
+        let scan = Scan(dataset, withImage: withImage)
         var running = max(threads, 1)
         for _ in 0..<running { Thread { scan.work() }.start() }
         while running > 0 {
@@ -36,15 +38,17 @@ private final class Scan: Sendable {
         var next = 0
         var done = 0
         var sums = ColorSums()
+        var places = PixelSums()
         var undecodable: [Statistics.Undecodable] = []
         var error: (any Error)?
     }
 
     let threadEnded = DispatchSemaphore(value: 0)
     private let dataset: Dataset
+    private let withImage: Bool
     private let state = Mutex(State())
 
-    init(_ dataset: Dataset) { self.dataset = dataset }
+    init(_ dataset: Dataset, withImage: Bool) { (self.dataset, self.withImage) = (dataset, withImage) }
 
     var total: Int { dataset.train.count + dataset.validation.count }
     var done: Int { state.withLock { $0.done } }
@@ -60,7 +64,7 @@ private final class Scan: Sendable {
             sums: state.sums, undecodableTrain: sorted.filter { $0.index < split },
             undecodableValidation: sorted.filter { $0.index >= split }.map {
                 .init(index: $0.index - split, path: $0.path, reason: $0.reason)
-            })
+            }, meanImage: state.places.mean)
     }
 
     /// One thread's share: image after image until there is none left, a stop, or an error.
@@ -69,13 +73,16 @@ private final class Scan: Sendable {
         let (reader, decoder) = (SampleReader(dataset), SquareDecoder())
         let square = UnsafeMutablePointer<UInt8>.allocate(capacity: Resize.bytesPerSquare)
         defer { square.deallocate() }
-        var sums = ColorSums()
+        var (sums, places) = (ColorSums(), PixelSums())
         while let index = claim() {
             let isTraining = index < dataset.train.count
             let sample = isTraining ? dataset.train[index] : dataset.validation[index - dataset.train.count]
             do {
                 try decoder.decode(try reader.read(sample), into: square)
-                if isTraining { sums.add(square, count: Resize.side * Resize.side) }
+                if isTraining {
+                    sums.add(square, count: Resize.side * Resize.side)
+                    if withImage { places.add(square) }
+                }
             } catch let error as ImagesError {
                 state.withLock {
                     $0.undecodable.append(.init(index: index, path: sample.path, reason: error.description))
@@ -85,7 +92,10 @@ private final class Scan: Sendable {
             }
             state.withLock { $0.done += 1 }
         }
-        state.withLock { [sums] in $0.sums += sums }
+        state.withLock { [sums, places] in
+            $0.sums += sums
+            $0.places += places
+        }
     }
 
     private func claim() -> Int? {

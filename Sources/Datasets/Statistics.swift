@@ -18,17 +18,29 @@ package struct Statistics: Hashable, Sendable {
     /// Sorted by index.
     package let undecodableTrain: [Undecodable]
     package let undecodableValidation: [Undecodable]
+    /// The mean of each pixel of the squares, [256][256][3]; nil where nobody has looked.
+    package let meanImage: [Float]?
 
-    /// What everything above is computed from: exact, and the same for any number of threads.
+    /// What the colours above are computed from: exact, and the same for any number of threads.
     let sums: ColorSums
 
-    init(sums: ColorSums, undecodableTrain: [Undecodable], undecodableValidation: [Undecodable]) {
-        self.sums = sums
+    init(
+        sums: ColorSums, undecodableTrain: [Undecodable], undecodableValidation: [Undecodable],
+        meanImage: [Float]? = nil
+    ) {
+        (self.sums, self.meanImage) = (sums, meanImage)
         (self.undecodableTrain, self.undecodableValidation) = (undecodableTrain, undecodableValidation)
         mean = sums.mean
         let covariance = sums.covariance
         self.covariance = covariance
         deviation = SIMD3((0..<3).map { max(covariance[$0][$0], 0).squareRoot() })
         axes = ColorAxes(covariance: covariance)
+    }
+
+    /// These statistics with the mean image of others of the same data set.
+    func with(meanImage: [Float]?) -> Statistics {
+        Statistics(
+            sums: sums, undecodableTrain: undecodableTrain, undecodableValidation: undecodableValidation,
+            meanImage: meanImage)
     }
 }

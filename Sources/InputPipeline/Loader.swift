@@ -10,6 +10,8 @@ package import Images
 package final class Loader {
     package struct Configuration: Sendable {
         package var batchSize: Int
+        /// Whether a last batch that is smaller is left out of training.
+        package var dropsLast: Bool
         /// The network's input side.
         package var crop: Int
         package var seed: UInt64
@@ -26,10 +28,12 @@ package final class Loader {
         package var cacheBytes: Int
 
         package init(
-            batchSize: Int, crop: Int, seed: UInt64, shuffle: Bool = true, augmentation: Augmentation = .none,
-            fit: SquareDecoder.Fit = .scaled, threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0
+            batchSize: Int, dropsLast: Bool = false, crop: Int, seed: UInt64, shuffle: Bool = true,
+            augmentation: Augmentation = .none, fit: SquareDecoder.Fit = .scaled, threads: Int = 1,
+            batches: Int = 3, cacheBytes: Int = 0
         ) {
-            (self.batchSize, self.crop, self.seed, self.shuffle) = (batchSize, crop, seed, shuffle)
+            (self.batchSize, self.dropsLast) = (batchSize, dropsLast)
+            (self.crop, self.seed, self.shuffle) = (crop, seed, shuffle)
             (self.augmentation, self.fit, self.threads) = (augmentation, fit, threads)
             (self.batches, self.cacheBytes) = (batches, cacheBytes)
         }
@@ -76,10 +80,13 @@ package final class Loader {
 
     deinit { ring.close() }
 
-    /// Batches in one pass over a split; the last may be smaller.
+    /// Batches in one pass over a split; the last may be smaller, unless it is dropped.
     package func batches(in split: Dataset.Split) -> Int {
-        (dataset[split].count + configuration.batchSize - 1) / configuration.batchSize
+        let (count, size) = (dataset[split].count, configuration.batchSize)
+        return drops(split) ? count / size : (count + size - 1) / size
     }
+
+    private func drops(_ split: Dataset.Split) -> Bool { configuration.dropsLast && split == .train }
 
     /// Starts a pass at batch number `first`, and drops the one that was under way. Batches that the consumer still holds
     /// stay its own until recycled. Only training is shuffled and augmented.
@@ -87,8 +94,11 @@ package final class Loader {
         let order = EpochOrder.indices(
             count: dataset[split].count, seed: configuration.seed, epoch: epoch,
             shuffle: configuration.shuffle && split == .train)
+        let whole = drops(split) ? batches(in: split) * configuration.batchSize : order.count
         ring.begin(
-            .init(split: split, epoch: epoch, order: order, batchSize: configuration.batchSize), from: first)
+            .init(
+                split: split, epoch: epoch, order: Array(order.prefix(whole)),
+                batchSize: configuration.batchSize), from: first)
     }
 
     /// The next batch, the consumer's until it is recycled; nil at the end of the pass.

@@ -9,7 +9,9 @@ package struct Job: Sendable {
     package let bytes: [UInt8]
     package let plan: Plan
     private let file: String
-    private let lines: [String: Int]
+    private let places: [String: Int]
+    private let recipe: Recipe?
+    private let filled: Set<String>
     private let settings: [JobSetting]
 
     /// - Parameters:
@@ -67,7 +69,7 @@ package struct Job: Sendable {
         do {
             let spec = try JobSpec(node, file: file)
             plan = try spec.plan(name: name, relativeTo: folder)
-            lines = spec.lines
+            (places, recipe, filled) = (spec.lines, spec.recipe, spec.filled)
         } catch {
             throw settings.placing(error)
         }
@@ -75,10 +77,18 @@ package struct Job: Sendable {
         if settings.isEmpty, let written { bytes = written } else { bytes = Array(try node.yaml().utf8) }
     }
 
+    /// The plan's keys and values; what a recipe has filled in names it.
+    package var lines: [(key: String, value: String)] {
+        plan.lines.map { key, value in
+            guard let recipe, filled.contains(key) else { return (key, value) }
+            return (key, "\(value)  (\(recipe.rawValue))")
+        }
+    }
+
     /// What is wrong with the value of `key`, with its place.
     package func error(
         _ code: JobError.Code, key: String, _ problem: String, cause: (any Error)? = nil
     ) -> JobError {
-        settings.placing(JobError(code, problem, file: file, line: lines[key], key: key, cause: cause))
+        settings.placing(JobError(code, problem, file: file, line: places[key], key: key, cause: cause))
     }
 }

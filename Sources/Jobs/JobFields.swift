@@ -50,6 +50,9 @@ package struct JobFields {
         return entries.map(\.key)
     }
 
+    /// Takes from others what is not given here.
+    mutating func fill(from others: JobFields) { values.merge(others.values) { own, _ in own } }
+
     package subscript(key: String) -> JobValue? { values[key] }
 
     var lines: [String: Int] { values.mapValues(\.line) }

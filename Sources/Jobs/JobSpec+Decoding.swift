@@ -10,14 +10,21 @@ extension JobSpec {
 
     /// - Parameter root: what the file holds.
     init(_ root: JobNode, file: String) throws(JobError) {
-        let fields = try JobFields(root, path: "", keys: Self.keys, file: file)
+        var fields = try JobFields(root, path: "", keys: Self.keys, file: file)
         let dataset = try fields.required("dataset", example: "/data/caltech256")
         self.init(dataset: try dataset.path(), file: file)
         lines = fields.lines
+        recipe = try fields["recipe"]?.recipe()
+        if let recipe {
+            let defaults = try recipe.fields()
+            filled = Set(defaults.lines.keys).subtracting(lines.keys)
+            fields.fill(from: defaults)
+        }
         model = try fields["model"]?.choice(Model.self)
         epochs = try fields["epochs"]?.integer(0...1_000_000)
         batchSize = try fields["batch_size"]?.integer(1...65536)
         accumulate = try fields["accumulate"]?.integer(1...65536)
+        lastBatch = try fields["last_batch"]?.choice(Plan.LastBatch.self)
         optimizer = try fields["optimizer"]?.optimizer()
         learningRate = try fields["learning_rate"]?.number("a number above 0, at most 100") {
             $0 > 0 && $0 <= 100

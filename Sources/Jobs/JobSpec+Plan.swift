@@ -46,6 +46,7 @@ extension JobSpec {
             epochs: epochs ?? 90,
             batchSize: batchSize ?? 128,
             accumulate: try plannedAccumulation(of: batchSize ?? 128),
+            lastBatch: lastBatch ?? .keep,
             optimizer: optimizer,
             learningRate: learningRate ?? optimizer.learningRate,
             momentum: momentum ?? 0.9,

@@ -26,11 +26,16 @@ package struct JobSpec: Sendable {
     /// Where each key stands, for problems found only when planning.
     package var lines: [String: Int] = [:]
 
+    package var recipe: Recipe?
+    /// Of the keys, those that the recipe has filled; what it has for the others counts for nothing.
+    package var filled: Set<String> = []
+
     package var model: Model?
     package var dataset: String
     package var epochs: Int?
     package var batchSize: Int?
     package var accumulate: Int?
+    package var lastBatch: Plan.LastBatch?
     package var optimizer: Plan.Optimizer?
     package var learningRate: Double?
     package var momentum: Double?
@@ -72,10 +77,11 @@ package struct JobSpec: Sendable {
 
     /// Every key of a job file, in the order in which the reference has them.
     package static let keys = [
-        "model", "dataset", "epochs", "batch_size", "accumulate", "optimizer", "learning_rate", "momentum",
-        "weight_decay", "bias_learning_rate", "bias_weight_decay", "clip_gradients", "layers", "freeze",
-        "schedule", "early_stopping", "evaluate_at_start", "dropout", "pool_dropout", "label_smoothing",
-        "average_weights", "init", "augment", "normalize", "validation", "shuffle", "seed", "device",
+        "model", "dataset", "recipe", "epochs", "batch_size", "accumulate", "last_batch", "optimizer",
+        "learning_rate", "momentum", "weight_decay", "bias_learning_rate", "bias_weight_decay",
+        "clip_gradients", "layers", "freeze", "schedule", "early_stopping", "evaluate_at_start", "dropout",
+        "pool_dropout", "label_smoothing", "average_weights", "init", "augment", "normalize", "validation",
+        "shuffle", "seed", "device",
         "precision", "width", "threads", "checkpoint", "log", "references", "priority",
     ]
     package static let checkpointKeys = ["every", "keep", "best"]

@@ -1,4 +1,4 @@
-// How pixels become the network's input: mean | channels | imagenet | {mean: […], deviation: […]}. And validation's views.
+// How pixels become the network's input: mean | channels | mean_image | imagenet | {mean: […], deviation: […]}. And validation's views.
 
 extension Plan.Normalization {
     /// As torchvision's networks have them, times 255.
@@ -9,6 +9,7 @@ extension Plan.Normalization {
         switch self {
         case .mean: .word("mean")
         case .channels: .word("channels")
+        case .meanImage: .word("mean_image")
         case .given(let mean, let deviation):
             .mapping([("mean", Self.value(of: mean)), ("deviation", Self.value(of: deviation))])
         }
@@ -23,14 +24,14 @@ extension JobValue {
     /// - Throws: what is wrong, with what to write.
     package func normalization() throws(JobError) -> Plan.Normalization {
         let words: [(String, Plan.Normalization)] = [
-            ("mean", .mean), ("channels", .channels), ("imagenet", .imagenet),
+            ("mean", .mean), ("channels", .channels), ("mean_image", .meanImage), ("imagenet", .imagenet),
         ]
         if word != nil { return try choice(words) }
         guard case .map = node.content else {
             throw mismatch(
                 .wrongType, "is no normalization",
                 write:
-                    "mean, channels, imagenet or {mean: [123.7, 116.3, 103.5], deviation: [58.4, 57.1, 57.4]}"
+                    "mean, channels, mean_image, imagenet or {mean: [123.7, 116.3, 103.5], deviation: [58.4, 57.1, 57.4]}"
             )
         }
         let fields = try fields(["mean", "deviation"])

@@ -4,6 +4,9 @@
 package import Networks
 
 package struct Plan: Hashable, Sendable {
+    /// What becomes of an epoch's last batch where it is a short one: it is trained on, or left out (torch's drop_last).
+    package enum LastBatch: String, Sendable, CaseIterable { case keep, drop }
+
     package enum Device: Hashable, Sendable {
         case cpu
         /// Index or uuid as written after "cuda:" or "GPU-".
@@ -24,6 +27,8 @@ package struct Plan: Hashable, Sendable {
         case mean
         /// The training set's mean and deviation of each channel.
         case channels
+        /// The training set's mean of every single pixel of the square; divided by nothing.
+        case meanImage
         /// On the 0–255 scale.
         case given(mean: SIMD3<Double>, deviation: SIMD3<Double>)
     }
@@ -92,6 +97,7 @@ package struct Plan: Hashable, Sendable {
     package var batchSize: Int
     /// Pieces that a batch is worked through in.
     package var accumulate: Int
+    package var lastBatch: LastBatch
     package var optimizer: Optimizer
     package var learningRate: Double
     package var momentum: Double
@@ -130,6 +136,16 @@ package struct Plan: Hashable, Sendable {
     package var log: Log
     package var references: [Reference]
     package var priority: Int
+}
+
+extension Plan {
+    /// Updates in one pass over so many training images.
+    package func stepsPerEpoch(images: Int) -> Int {
+        switch lastBatch {
+        case .keep: (images + batchSize - 1) / batchSize
+        case .drop: images / batchSize
+        }
+    }
 }
 
 extension Plan.Initialization {

@@ -24,6 +24,7 @@ struct PlanField: Sendable {
         PlanField("epochs", .epochs) { .integer($0.epochs) },
         PlanField("batch_size") { .integer($0.batchSize) },
         PlanField("accumulate") { .integer($0.accumulate) },
+        PlanField("last_batch") { .word($0.lastBatch.rawValue) },
         PlanField("optimizer") { $0.optimizer.value },
         PlanField("learning_rate") { .number($0.learningRate) },
         PlanField("momentum") { .number($0.momentum) },

@@ -128,6 +128,7 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
                         optimizer.ownState.sorted { $0.rawValue < $1.rawValue }.flatMap {
                             tensors($0, prefix: $0.prefix)
                         })
+                    try request.state.withMeanImage { try writer.write($0, [$1]) }
                     try writer.write(Checkpoint.stateFile, request.state.json())
                     try writer.write(Checkpoint.planFile, request.plan)
                 }

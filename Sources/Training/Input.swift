@@ -22,9 +22,10 @@ final class Input {
         loader = Loader(
             dataset, axes: statistics.axes,
             Loader.Configuration(
-                batchSize: plan.batchSize, crop: network.input.height, seed: plan.seed, shuffle: plan.shuffle,
-                augmentation: plan.inputAugmentation, fit: plan.fit,
-                threads: max(1, plan.threads / 2), batches: Self.batches, cacheBytes: Self.cacheBytes))
+                batchSize: plan.batchSize, dropsLast: plan.lastBatch == .drop, crop: network.input.height,
+                seed: plan.seed, shuffle: plan.shuffle, augmentation: plan.inputAugmentation,
+                fit: plan.fit, threads: max(1, plan.threads / 2), batches: Self.batches,
+                cacheBytes: Self.cacheBytes))
         stepsPerEpoch = loader.batches(in: .train)
         validationCount = dataset.validation.count
     }

@@ -110,7 +110,8 @@ package final class Run {
         dataset.notices.forEach { report(.note($0)) }
         try compare(dataset, with: &state)
         let statistics = try Statistics.load(
-            of: dataset, cache: root.cache, threads: plan.threads,
+            of: dataset, withImage: plan.normalization == .meanImage, cache: root.cache,
+            threads: plan.threads,
             progress: { [report] in report(.scanning(done: $0, of: $1)) },
             shouldStop: { [stop] in stop.isRaised },
             notCached: { [report] in report(.note("it will be read again next time: \($0)")) })
@@ -184,7 +185,7 @@ package final class Run {
         recovery.notices.forEach { report(.warning($0)) }
         guard let checkpoint = recovery.checkpoint else { return Recovered() }
         store.prune(after: checkpoint.step).notices.forEach { report(.note($0)) }
-        let state: TrainingState
+        var state: TrainingState
         let plan: Plan
         do {
             state = try TrainingState(json: try checkpoint.data(Checkpoint.stateFile))
@@ -195,6 +196,7 @@ package final class Run {
                 "\(checkpoint.folder) was written by another version of this program; train on with that, or give "
                     + "the job another name", cause: error)
         }
+        try state.readMeanImage { try checkpoint.tensors($0) }
         report(.note("going on from the checkpoint of step \(checkpoint.step)"))
         return Recovered(checkpoint: checkpoint, state: state, plan: plan)
     }
@@ -232,10 +234,11 @@ package final class Run {
             "\($0.key): \($0.value) before, \(now[$0.key] ?? "none") now"
         }
         if let old = state.normalization, old != normalization {
-            changes.append("the data's mean and deviation have changed")
+            changes.append("what is taken from the data's pixels, or what they are divided by, has changed")
         }
         for change in changes { report(.warning("\(change): not bit-exact from step \(state.step) on")) }
         (state.numerics, state.normalization) = (now, normalization)
+        state.meanImage = normalization.meanImage.map { _ in Checkpoint.meanFile }
     }
 
     // MARK: - The engine's beginning
@@ -244,6 +247,9 @@ package final class Run {
         let one = SIMD3<Float>(repeating: 1)
         switch plan.normalization {
         case .mean: return Normalization(mean: SIMD3<Float>(statistics.mean), deviation: one)
+        case .meanImage:
+            return Normalization(
+                mean: SIMD3<Float>(statistics.mean), deviation: one, meanImage: statistics.meanImage)
         case .channels:
             // A channel may be the same everywhere.
             let deviation = SIMD3<Float>(statistics.deviation)

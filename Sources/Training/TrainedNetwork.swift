@@ -71,7 +71,7 @@ package struct TrainedNetwork: Sendable {
     private static func trained(
         _ weights: SafetensorsFile, state: Data, plan: Data, run: String
     ) throws -> TrainedNetwork {
-        let origin: (state: TrainingState, plan: Plan)
+        var origin: (state: TrainingState, plan: Plan)
         do {
             origin = (try TrainingState(json: state), try Plan(json: plan, name: run))
         } catch {
@@ -80,6 +80,8 @@ package struct TrainedNetwork: Sendable {
                 "what lies beside \(weights.path) was written by another version of this program",
                 cause: error)
         }
+        let folder = weights.path.removingLastComponent()
+        try origin.state.readMeanImage { try SafetensorsFile(folder.appending($0)) }
         guard let normalization = origin.state.normalization, let data = origin.state.data else {
             throw TrainingError(.checkpoint, "\(weights.path) was saved before its data set was read")
         }

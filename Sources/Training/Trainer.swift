@@ -72,6 +72,9 @@ final class Trainer {
     private func train(_ batch: Batch) throws {
         let (next, isFirst) = (state.step + 1, state.batch == 0)
         let rate = learningRate.rate(step: state.step, epoch: state.epoch, state.schedule)
+        if next == 1, let warning = try ScoreSpread(engine, batch)?.warning(plan) {
+            report(.warning(warning))
+        }
         if next == Self.timedStep { engine.timings = LayerTimings() }
         let result = try engine.train(
             batch,

@@ -23,6 +23,8 @@ package struct TrainingState: Codable, Sendable, Equatable {
     package var numerics: [String: String] = [:]
     /// What the network's input was made with.
     package var normalization: Normalization?
+    /// The checkpoint's file with the normalization's mean image; nil where it has none.
+    package var meanImage: String?
     package var data: Fingerprint?
 
     package init() {}

@@ -50,7 +50,7 @@ struct ValidateCommand: ParsableCommand {
     private func check(_ spec: String) throws -> Finding {
         if let settings = try daemonSettings(spec) { return settings }
         let job = try options.read(spec)
-        let plan = [("name", job.plan.name)] + job.plan.lines
+        let plan = [("name", job.plan.name)] + job.lines
         guard !isAbsent(FilePath(job.plan.dataset)) else {
             let notice = "the data set is not here: \(job.plan.dataset)"
             return Finding(brief: "a valid job; \(notice)", whole: table(plan) + "note: \(notice)\n")
@@ -91,7 +91,7 @@ struct ValidateCommand: ParsableCommand {
     private func consequences(
         _ plan: Plan, _ dataset: Dataset, _ network: Network
     ) -> [(key: String, value: String)] {
-        let steps = (dataset.train.count + plan.batchSize - 1) / plan.batchSize
+        let steps = plan.stepsPerEpoch(images: dataset.train.count)
         let memory = plan.memoryNeeded(network, dataset)
         let input = network.input
         return [

@@ -74,12 +74,20 @@ final class ReferenceEngine: Engine {
         return result
     }
 
-    func evaluate(_ batch: Batch) throws -> BatchResult {
+    func evaluate(_ batch: Batch) throws -> BatchResult { try evaluation(batch, droppingAt: nil) }
+
+    func evaluate(_ batch: Batch, droppingAt step: Int) throws -> BatchResult {
+        try evaluation(batch, droppingAt: step)
+    }
+
+    private func evaluation(_ batch: Batch, droppingAt step: Int?) throws -> BatchResult {
         try check(batch)
         (margin, decisions, lastScores) = (.infinity, [], [])
         var result = BatchResult()
         let slots = 0..<batch.count
-        let masks = network.layers.map { _ in slots.map { _ in Reals?.none } }
+        let masks = network.layers.indices.map { layer in
+            slots.map { slot in step.flatMap { mask(layer, slot: slot, step: $0) } }
+        }
         let activations = forward(slots.map { input(batch, $0) }, masks, training: false)
         for slot in slots { add(activations.last![slot], Int(batch.labels[slot]), 0, to: &result) }
         return result
@@ -126,8 +134,9 @@ final class ReferenceEngine: Engine {
                     let source = draw.flip ? shape.width - 1 - column : column
                     let offset = ((Int(draw.top) + row) * Batch.side + Int(draw.left) + source) * 3 + channel
                     let pixel = Double(batch.image(slot)[offset])
+                    let mean = normalization.meanImage?[offset] ?? normalization.mean[channel]
                     x[(channel * shape.height + row) * shape.width + column] =
-                        (pixel + Double(draw.color[channel]) - Double(normalization.mean[channel]))
+                        (pixel + Double(draw.color[channel]) - Double(mean))
                         / Double(normalization.deviation[channel])
                 }
             }

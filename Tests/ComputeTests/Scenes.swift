@@ -1,6 +1,8 @@
 // Small networks that between them have every shape of the AlexNet family, down to one layer at a time, and the sizes
 // at which fast code goes wrong: channels that fill no vector, windows that do not fit, odd and even sides.
 
+import Compute
+
 @testable import Networks
 
 enum Scenes {
@@ -53,7 +55,13 @@ enum Scenes {
         Scene("linear at full image", side: 256, [conv(2, 16, stride: 16), .flatten, .linear(outputs: 3)])
             .with { ($0.capacity, $0.count) = (2, 1) },
         Scene("ReLU after flatten", side: 4, [.flatten, .relu, .linear(outputs: 6)]),
+        Scene("a mean of every pixel", side: 9, [.flatten, .linear(outputs: 5)]).with {
+            $0.normalization = Normalization(mean: .zero, deviation: [58, 57, 1], meanImage: unevenImage)
+        },
     ]
+
+    /// No two places of a crop alike.
+    private static let unevenImage: [Float] = (0..<Batch.bytesPerImage).map { Float($0 * 7919 % 2551) / 10 }
 
     // A 1×1 convolution in front gives the layer under test the channels it wants, and tests its input's gradient.
     static let convolutions: [Scene] = [

@@ -51,6 +51,64 @@ import Testing
         #expect(dataset.validation[one.undecodableValidation[0].index].path == "val/dog/bad.jpg")
     }
 
+    @Test func theMeanImageIsThatOfTheTrainingSquares() throws {
+        try folder.images(train: 3, validation: 2)
+        let dataset = try ImageFolder.open(folder.path)
+        #expect(try Statistics.scan(dataset, threads: 2).meanImage == nil, "nobody has asked")
+        let squares = try dataset.train.map { sample in
+            let bytes = try Array(Data(contentsOf: URL(filePath: dataset.path(of: sample).string)))
+            return Resize().centerSquare(of: try JPEGDecoder().image(bytes)).pixels
+        }
+        let expected = squares[0].indices.map { place in
+            Float(Double(squares.reduce(0) { $0 + Int($1[place]) }) / Double(squares.count))
+        }
+        for threads in [1, 4] {
+            let statistics = try Statistics.scan(dataset, withImage: true, threads: threads)
+            #expect(statistics.meanImage == expected)
+        }
+    }
+
+    @Test func aCacheWithoutAMeanImageIsFilled() throws {
+        try folder.images(train: 2, validation: 1)
+        let dataset = try ImageFolder.open(folder.path)
+        let cache = folder.path.appending("cache")
+        let without = try Statistics.load(of: dataset, cache: cache, threads: 1)
+        let whole = try Statistics.load(of: dataset, withImage: true, cache: cache, threads: 1)
+        #expect(whole.meanImage != nil && whole.mean == without.mean)
+        #expect(Statistics.cached(of: dataset, in: cache) == whole)
+        #expect(try Statistics.load(of: dataset, cache: cache, threads: 1) == whole, "it stays")
+
+        let name = "statistics-\(dataset.fingerprint.hash.prefix(16)).json"
+        let file = URL(filePath: cache.appending(name).string)
+        var json = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        for damaged in [Data([1, 2, 3]), Data(repeating: 0xff, count: 4 * Resize.bytesPerSquare)] {
+            json["mean_image"] = damaged.base64EncodedString()
+            try JSONSerialization.data(withJSONObject: json).write(to: file)
+            #expect(Statistics.cached(of: dataset, in: cache) == nil)
+        }
+        #expect(try Statistics.load(of: dataset, withImage: true, cache: cache, threads: 1) == whole)
+    }
+
+    /// They tell their colours themselves.
+    @Test func whoseColoursAreKnownIsReadForItsMeanImage() throws {
+        try folder.images(train: 2, validation: 1)
+        let listed = try ImageFolder.open(folder.path)
+        let told = Dataset(
+            name: listed.name, root: listed.root, classes: listed.classes, train: listed.train,
+            validation: listed.validation, statistics: try Statistics.scan(listed, threads: 1))
+        let cache = folder.path.appending("cache")
+        #expect(try Statistics.load(of: told, cache: cache, threads: 1).meanImage == nil)
+        let scanned = try Statistics.scan(listed, withImage: true, threads: 1)
+        for isFirst in [true, false] {
+            var looks = 0
+            let loaded = try Statistics.load(of: told, withImage: true, cache: cache, threads: 1) { _, _ in
+                looks += 1
+            }
+            #expect(loaded == scanned)
+            #expect((looks > 0) == isFirst, "once")
+        }
+    }
+
     @Test func principalAxes() {
         // 9 along (2, 1, 2)/3, 4 along (1, 2, -2)/3, 1 along (2, -2, -1)/3.
         let axes: [(Double, SIMD3<Double>)] = [

@@ -33,14 +33,14 @@ private final class Fixture {
     deinit { try? FileManager.default.removeItem(atPath: root.string) }
 
     func loader(
-        threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0, seed: UInt64 = 1,
+        threads: Int = 1, batches: Int = 3, cacheBytes: Int = 0, seed: UInt64 = 1, dropsLast: Bool = false,
         _ augmentation: Augmentation = Augmentation(randomCrop: true, flip: true, pcaColor: 0.1)
     ) -> Loader {
         Loader(
             dataset, axes: ColorAxes(covariance: [SIMD3(900, 0, 0), SIMD3(0, 400, 0), SIMD3(0, 0, 100)]),
             .init(
-                batchSize: 4, crop: 227, seed: seed, augmentation: augmentation, threads: threads,
-                batches: batches, cacheBytes: cacheBytes))
+                batchSize: 4, dropsLast: dropsLast, crop: 227, seed: seed, augmentation: augmentation,
+                threads: threads, batches: batches, cacheBytes: cacheBytes))
     }
 }
 
@@ -88,6 +88,15 @@ extension Loader {
         #expect(batches.count == loader.batches(in: .train))
         #expect(batches.flatMap(\.labels).count { $0 == 0 } == 12)
         #expect(try loader.next() == nil, "the end stays the end")
+    }
+
+    @Test func theLastBatchMayBeDropped() throws {
+        let (whole, loader) = (fixture.loader(), fixture.loader(dropsLast: true))
+        let batches = try loader.pass(.train, epoch: 2)
+        #expect(loader.batches(in: .train) == 5)
+        #expect(try batches == Array(whole.pass(.train, epoch: 2).prefix(5)))
+        #expect(try loader.pass(.train, epoch: 2, from: 3) == Array(batches[3...]))
+        #expect(try loader.pass(.validation, epoch: 0) == whole.pass(.validation, epoch: 0), "all of it")
     }
 
     @Test func pixelsAreTheSamplesSquares() throws {

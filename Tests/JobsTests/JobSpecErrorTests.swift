@@ -77,6 +77,11 @@ import Testing
         Case(text: "- dataset", code: .wrongType, says: ["a list is not a mapping"]),
         Case(text: "just words", code: .wrongType, says: ["\"just words\" is not a mapping"]),
         Case(text: "dataset: /d\nmodel: alexnet-singel", code: .wrongType, says: ["mean alexnet-single?"]),
+        Case(
+            text: "dataset: /d\nlast_batch: dorp", code: .wrongType, says: [":2: last_batch: ", "mean drop?"]),
+        Case(
+            text: "dataset: /d\nrecipe: krizhevski-2012", code: .wrongType,
+            says: [":2: recipe: ", "mean krizhevsky-2012?"]),
         Case(text: "dataset: /d\noptimizer: sdg", code: .wrongType, says: ["\"sdg\"", "mean sgd?"]),
         Case(
             text: "dataset: /d\noptimizer: {adma: {}}", code: .unknownKey,
@@ -268,7 +273,7 @@ import Testing
             says: ["\"channel\"", "did you mean channels?"]),
         Case(
             text: "dataset: /d\nnormalize: [1, 2]", code: .wrongType,
-            says: ["a list", "mean, channels, imagenet or {mean"]),
+            says: ["a list", "mean, channels, mean_image, imagenet or {mean"]),
         Case(
             text: "dataset: /d\nnormalize: {mean: [1, 2, 3]}", code: .missingKey,
             says: ["normalize.deviation", "[58.4, 57.1, 57.4]"]),

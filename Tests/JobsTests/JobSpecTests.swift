@@ -39,7 +39,7 @@ import Testing
         let plan = try Self.plan("dataset: /d\ninit: \(initialization)")
         #expect(plan.normalization == expected)
         var keys = try #require(JSONSerialization.jsonObject(with: plan.json()) as? [String: Any])
-        for key in ["normalize", "validation"] { #expect(keys.removeValue(forKey: key) != nil) }
+        for key in ["normalize", "validation", "last_batch"] { #expect(keys.removeValue(forKey: key) != nil) }
         #expect(try Plan(json: JSONSerialization.data(withJSONObject: keys), name: plan.name) == plan)
     }
 

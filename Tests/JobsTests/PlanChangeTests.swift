@@ -49,7 +49,8 @@ import Testing
         "normalize: mean", "validation: {views: 10}", "learning_rate: 0.1", "bias_learning_rate: 1",
         "bias_weight_decay: 0.1", "clip_gradients: {norm: 1}", "layers: {fc8: {learning_rate: 10}}",
         "freeze: [conv1]", "optimizer: {lars: {trust_coefficient: 0.1}}", "pool_dropout: 0.25",
-        "label_smoothing: 0.1", "accumulate: 2", "average_weights: 0.99",
+        "label_smoothing: 0.1", "accumulate: 2", "average_weights: 0.99", "last_batch: drop",
+        "normalize: mean_image",
     ])
     func refused(_ line: String) throws {
         let key = String(line.prefix { $0 != ":" })
@@ -86,6 +87,7 @@ import Testing
         other.epochs = 1
         other.batchSize = 1
         other.accumulate = 2
+        other.lastBatch = .drop
         other.optimizer = .adam(.init())
         other.learningRate = 1
         other.momentum = 0

@@ -1,0 +1,24 @@
+// An evaluation with dropout sees the masks of the training step of that number, and changes nothing.
+
+import Compute
+import Testing
+
+@Suite struct DroppingTests {
+    @Test(arguments: Conformer.all, Scenes.dropouts + [Scenes.paper])
+    func masksAreThoseOfTheTrainingStep(_ conformer: Conformer, _ scene: Scene) throws {
+        let batch = scene.batch()
+        let engine = try scene.engine(conformer)
+        let dropped = try engine.evaluate(batch, droppingAt: scene.step)
+        let scores = engine.scores()
+        _ = try engine.evaluate(batch, droppingAt: scene.step + 1)
+        #expect(engine.scores() != scores, "another step, other masks")
+        #expect(engine.floats(.parameters) == scene.parameters().floats)
+
+        let plain = try scene.engine(conformer)
+        let trained = try plain.train(batch, scene.settings())
+        #expect(plain.scores() == scores)
+        #expect(dropped == trained)
+        #expect(try engine.train(batch, scene.settings()) == trained, "a look leaves no trace")
+        #expect(engine.floats(.parameters) == plain.floats(.parameters))
+    }
+}

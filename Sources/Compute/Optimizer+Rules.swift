@@ -37,15 +37,19 @@ extension Optimizer {
 
     package func rule(for parameter: Parameter, of network: Network) -> ParameterRule {
         let layer = layers[network.layers[parameter.layer].name] ?? LayerRule()
-        let isBias = parameter.role == .bias
+        let isScaled = parameter.shape.count > 1
+        // What LARS does not scale, the weights of a normalisation too, would run away at its rates.
+        let isBias = parameter.role == .bias || (isLARS && !isScaled)
         return ParameterRule(
             rate: (isBias ? biasRate : 1) * layer.rate,
             decay: (isBias ? biasDecay : weightDecay) * layer.decay,
-            isFrozen: layer.isFrozen, isScaled: parameter.shape.count > 1)
+            isFrozen: layer.isFrozen, isScaled: isScaled)
     }
+
+    private var isLARS: Bool { if case .lars = method { true } else { false } }
 
     /// Whether no weight can be updated before whole gradients are there, for their norms.
     package var needsNorms: Bool {
-        if case .lars = method { true } else { clipping != .none }
+        isLARS || clipping != .none
     }
 }

@@ -82,13 +82,27 @@ package struct InitialWeights {
 
     private func check(_ parameters: ArraySlice<Parameter>) throws {
         switch source {
-        case .safetensors(let file): try file.check(holds: Array(parameters), source: "\(path)")
+        case .safetensors(let file):
+            try file.check(holds: Array(parameters), source: "\(path)")
+            try refuseWhatHasNoPlace(file)
         case .foreign(let weights):
             for (parameter, other) in zip(parameters, weights.network.parameters)
             where parameter.shape != other.shape {
                 throw TrainingError.misfit(other.shape, parameter, named: other.name, in: "\(path)")
             }
         }
+    }
+
+    /// Weights without a part of their network would be weights of no network.
+    private func refuseWhatHasNoPlace(_ file: SafetensorsFile) throws {
+        let known = Set(network.parameters.map(\.name))
+        let counters = ".num_batches_tracked"
+        guard let name = file.names.first(where: { !known.contains($0) && !$0.hasSuffix(counters) }) else {
+            return
+        }
+        throw TrainingError(
+            .checkpoint,
+            "\(path) holds a tensor \"\(name)\" that this network has no place for: is it another model?")
     }
 
     /// - Parameter seed: of what begins anew, which is drawn as under `he`.

@@ -11,6 +11,12 @@ extension ReferenceEngine {
 
     func isFrozen(_ parameter: Parameter) -> Bool { layerRule(parameter).isFrozen }
 
+    /// Under LARS a normalisation's weight goes with the biases: neither is scaled.
+    func isBias(_ parameter: Parameter) -> Bool {
+        if case .lars = optimizer.method, parameter.shape.count == 1 { return true }
+        return parameter.role == .bias
+    }
+
     func clippedGradients(_ gradients: [Reals]) -> [Reals] {
         switch optimizer.clipping {
         case .none: return gradients

@@ -356,7 +356,7 @@ final class ReferenceEngine: Engine {
         let gradients = clippedGradients(state[.gradients]!)
         for (index, parameter) in network.parameters.enumerated()
         where parameter.role.isLearned && !isFrozen(parameter) {
-            let isBias = parameter.role == .bias
+            let isBias = isBias(parameter)
             let layer = layerRule(parameter)
             var rate = Double(settings.learningRate) * (isBias ? Double(optimizer.biasRate) : 1)
             rate *= Double(layer.rate)

@@ -196,6 +196,10 @@ enum Scenes {
             conv(6, 7, stride: 2), .relu, bn, pool(3, 2), conv(10, 5, pad: 2), .relu, bn, pool(3, 2),
         ]
     ).with { $0.optimizer.layers["2"] = .init(isFrozen: true) }
+    static let larsBN = paperBN.with {
+        $0.testDescription += " under LARS"
+        ($0.optimizer.method, $0.optimizer.biasRate) = (.lars(trust: 0.1), 0.01)
+    }
     static let torchvision = scene(
         "small torchvision", side: 40,
         [
@@ -227,5 +231,5 @@ enum Scenes {
 
     static let all =
         linear + convolutions + normalizations + batchNorms + pools + dropouts + smoothed
-        + [paper, paperBN, frozenBN, torchvision] + inPieces
+        + [paper, paperBN, frozenBN, larsBN, torchvision] + inPieces
 }

@@ -35,11 +35,15 @@ final class Workplace {
     func run(_ name: String = "net") -> RunFolder { root.run(name) }
 
     /// Starts `alexnetd train` on a job, whose file is written for it.
-    func train(_ job: SmallJob, _ name: String = "net", with faults: Faults? = nil) throws -> Program {
+    func train(
+        _ job: SmallJob, _ name: String = "net", with faults: Faults? = nil,
+        environment: [String: String] = [:]
+    ) throws -> Program {
         let file = folder.path.appending("\(name).yml")
         try job.text.write(toFile: file.string, atomically: true, encoding: .utf8)
         return try Program(
-            ["train", file.string, "--root", root.path.string], environment: faults?.environment() ?? [:])
+            ["train", file.string, "--root", root.path.string],
+            environment: environment.merging(faults?.environment() ?? [:]) { $1 })
     }
 
     /// Trains to the end of the process.

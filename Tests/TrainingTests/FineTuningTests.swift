@@ -137,6 +137,17 @@ import Testing
         #expect(error?.message.contains(file) == true)
     }
 
+    /// Its tensors have a place in the network without normalisation, but for the normalisations' own.
+    @Test func aNetworkIsNotTakenApart() throws {
+        _ = try train("first", "epochs: 1\nmodel: alexnet-bn")
+        let job = try Job.of(
+            "init: \(root.run("first").path)\nmodel: alexnet-single", dataset: images(classes: 2).string)
+        let error = #expect(throws: JobError.self) {
+            try job.initialWeights(for: AlexNet.network(.alexnetSingle, classes: 2, width: 0.03125))
+        }
+        #expect(error?.problem.contains("\"norm1.") == true)
+    }
+
     @Test func aFolderThatIsNoRunIsRefused() throws {
         let job = try Job.of("init: \(folder.path)", dataset: images(classes: 2).string)
         let error = #expect(throws: JobError.self) {

@@ -16,7 +16,8 @@ package struct Optimizer: Hashable, Sendable {
         /// gradient.
         case adamW(beta2: Float, epsilon: Float)
         /// You, Gitman & Ginsburg 2017: sgd, with the rate of each weight tensor times trust · ‖w‖ / (‖g‖ + d·‖w‖), or
-        /// times 1 where a norm is zero. Biases and other vectors take the plain rate.
+        /// times 1 where a norm is zero. Biases and other vectors are not scaled and take the
+        /// biases' rate.
         case lars(trust: Float)
     }
 

@@ -1,6 +1,6 @@
 // A batch in pieces, which are all that activations, errors and scratch have room for. Nothing but the order of the
 // gradients' sums tells a batch in pieces from one that is not: the loss is the whole batch's, and dropout masks go by
-// the slot in it.
+// the slot in it. Batch normalisation alone sees its piece only, as in PyTorch.
 
 internal import CKernels
 internal import Compute

@@ -22,7 +22,7 @@ struct TimeInput {
         var jpegLibrary = JPEGDecoder.version
         var data: [String] = []
         /// Whole files decoded in their own size, and nothing else; null where the data set is not of files.
-        var library: [Double?] = []
+        var decoderAlone: [Double?] = []
         var rows: [Row] = []
     }
 
@@ -80,7 +80,7 @@ struct TimeInput {
     private static func report(_ sets: [(name: String, dataset: Dataset)]) throws -> Report {
         var report = Report()
         report.data = sets.map(\.name)
-        report.library = try sets.map { try library($0.dataset) }
+        report.decoderAlone = try sets.map { try decoderAlone($0.dataset) }
         report.rows = try augmentations.map { name, augmentation in
             Report.Row(
                 augmentation: name, imagesPerS: try sets.map { try pipeline($0.dataset, augmentation) })
@@ -105,7 +105,7 @@ struct TimeInput {
     }
 
     /// Of the bytes in memory.
-    private static func library(_ dataset: Dataset) throws -> Double? {
+    private static func decoderAlone(_ dataset: Dataset) throws -> Double? {
         let reader = SampleReader(dataset)
         var files: [[UInt8]] = []
         for sample in dataset.train.prefix(200) {
@@ -156,7 +156,8 @@ extension TimeInput.Report {
             "images per second and core".padding(toLength: 30, withPad: " ", startingAt: 0)
             + data.map { cell($0, under: $0) }.joined()
         return
-            ([head, row("\(jpegLibrary) alone", library)] + rows.map { row($0.augmentation, $0.imagesPerS) })
+            ([head, row("\(jpegLibrary) alone", decoderAlone)]
+            + rows.map { row($0.augmentation, $0.imagesPerS) })
             .joined(separator: "\n")
     }
 }

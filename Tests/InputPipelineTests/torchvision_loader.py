@@ -94,7 +94,7 @@ def ffcv_rates(folder):
 def alexnetd_rates(program, folder):
     report = json.loads(subprocess.check_output([program, "time", "--input", str(folder), "--json"]))
     rates = {row["augmentation"]: row["images_per_s"][0] for row in report["rows"]}
-    return {**rates, "bare": report["library"][0]}
+    return {**rates, "bare": report["decoder_alone"][0]}
 
 
 def main():

@@ -8,23 +8,16 @@ import InputPipeline
 import Jobs
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
 
 @Suite struct AveragedWeightsTests {
-    private let folder: TemporaryFolder
-    private let root: RootFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        root = RootFolder(folder.path.appending("root"))
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 3, trainPerClass: 4, validationPerClass: 3, sides: 256...256).write(
-            to: images)
-    }
+    init() throws { place = try TrainingFolder(classes: 3, trainPerClass: 4, validationPerClass: 3) }
 
     private struct Losses: Sendable { var training: [Double] = [], validation: [Double] = [] }
 

@@ -9,23 +9,16 @@ import Jobs
 import Networks
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
 
 @Suite struct BatchNormRunTests {
-    private let folder: TemporaryFolder
-    private let root: RootFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        root = RootFolder(folder.path.appending("root"))
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 3, sides: 256...256).write(
-            to: images)
-    }
+    init() throws { place = try TrainingFolder(validationPerClass: 3) }
 
     /// Ten images are three steps of four, four and two.
     private let text =
@@ -87,7 +80,7 @@ import Testing
     @Test func itsWeightsAreKnownForWhatTheyAre() throws {
         try run("net")
         let file = try checkpoint("net", 6).folder.appending(Checkpoint.modelFile)
-        let elsewhere = folder.path.appending("weights.safetensors")
+        let elsewhere = place.path.appending("weights.safetensors")
         try FileManager.default.copyItem(atPath: file.string, toPath: elsewhere.string)
         let normalization = try TrainedNetwork(root.run("net"), .newest).normalization
         let trained = try TrainedNetwork(weights: elsewhere, nil, classes: ["a", "b"], normalization)

@@ -1,24 +1,18 @@
 // What becomes of a short batch at an epoch's end.
 
-import Datasets
 import Jobs
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
 
 @Suite struct LastBatchTests {
-    private let folder: TemporaryFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 3, sides: 256...256).write(
-            to: images)
-    }
+    init() throws { place = try TrainingFolder(validationPerClass: 3) }
 
     private func job(_ text: String) throws -> Job {
         try Job.of("width: 0.03125\nthreads: 2\nschedule: constant\n" + text, dataset: images.string)
@@ -29,7 +23,7 @@ import Testing
     func isTrainedOnOrNot(_ lastBatch: String, _ stepsPerEpoch: Int, _ trained: Int) throws {
         let told = Mutex((progress: [Progress](), evaluated: [Int](), validated: 0))
         let job = try job("batch_size: 4\nepochs: 2\nlast_batch: \(lastBatch)\nlog: {every: 1 epoch}")
-        try Run(job, root: RootFolder(folder.path.appending("root")), stop: StopFlag()) { event in
+        try Run(job, root: root, stop: StopFlag()) { event in
             told.withLock {
                 switch event {
                 case .step(let progress): $0.progress.append(progress)

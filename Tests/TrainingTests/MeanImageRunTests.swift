@@ -7,23 +7,16 @@ import InputPipeline
 import Jobs
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
 
 @Suite struct MeanImageRunTests {
-    private let folder: TemporaryFolder
-    private let root: RootFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        root = RootFolder(folder.path.appending("root"))
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 2, sides: 256...256).write(
-            to: images)
-    }
+    init() throws { place = try TrainingFolder() }
 
     private func checkpoints(_ name: String = "net") -> CheckpointStore {
         CheckpointStore(folder: root.run(name).checkpoints, keep: nil)

@@ -1,12 +1,10 @@
 // One attempt after the other at a run, in this process: what happens, in which order, and what is on the disk then.
 
 import Checkpoints
-import Datasets
 import Foundation
 import Jobs
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
@@ -39,17 +37,11 @@ import Testing
         }
     }
 
-    private let folder: TemporaryFolder
-    private let root: RootFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        root = RootFolder(folder.path.appending("root"))
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 2, trainPerClass: 5, validationPerClass: 2, sides: 256...256).write(
-            to: images)
-    }
+    init() throws { place = try TrainingFolder() }
 
     private let defaults = "width: 0.03125\nbatch_size: 4\nthreads: 2\nschedule: constant\n"
 
@@ -208,7 +200,7 @@ import Testing
 
     @Test(arguments: [nil, "{}", "{\"__metadata__\":{}}", "torn"] as [String?])
     func itSaysWhatIsWrongWithAFileThatIsToBeTheBeginning(_ header: String?) throws {
-        let weights = folder.path.appending("w.safetensors")
+        let weights = place.path.appending("w.safetensors")
         if let header {
             let length = withUnsafeBytes(of: UInt64(header == "torn" ? 99 : header.utf8.count)) { Data($0) }
             try (length + Data(header.utf8)).write(to: URL(fileURLWithPath: weights.string))

@@ -8,22 +8,17 @@ import InputPipeline
 import Jobs
 import Synchronization
 import SystemPackage
-import TemporaryFolders
 import Testing
 
 @testable import Training
 
 @Suite struct TrainedNetworkTests {
-    private let folder: TemporaryFolder
-    private let root: RootFolder
-    private let images: FilePath
+    private let place: TrainingFolder
+    private var root: RootFolder { place.root }
+    private var images: FilePath { place.images }
 
     init() throws {
-        folder = try TemporaryFolder()
-        root = RootFolder(folder.path.appending("root"))
-        images = folder.path.appending("images")
-        try SyntheticImages(classes: 3, trainPerClass: 4, validationPerClass: 5, sides: 256...300).write(
-            to: images)
+        place = try TrainingFolder(classes: 3, trainPerClass: 4, validationPerClass: 5, sides: 256...300)
     }
 
     private struct Measured { var step, epoch: Int, loss, top1Error, top5Error: Double }
@@ -118,7 +113,7 @@ import Testing
     @Test func labelsGoByName() throws {
         _ = try train()
         let names = try Dataset.open(images).classes
-        let other = folder.path.appending("other")
+        let other = place.path.appending("other")
         for split in ["train", "val"] {
             for name in names.dropFirst() {
                 let target = other.appending("\(split)/\(name)")

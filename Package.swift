@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "CTensorBoardProto", dependencies: ["CProtobufC"]),
         .target(name: "CExampleProto", dependencies: ["CProtobufC"]),
         .target(name: "CLinux"),
+        .target(name: "CCUDA", exclude: ["kernels"]),
 
         // Level 1: numbers and files
         .target(name: "Randomness", dependencies: ["CKernels"]),
@@ -65,6 +66,9 @@ let package = Package(
         .target(
             name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
         .target(
+            name: "ComputeCUDA",
+            dependencies: ["Compute", "Networks", "Randomness", "Files", "JSON", "CCUDA", crypto, system]),
+        .target(
             name: "InputPipeline",
             dependencies: ["Datasets", "Images", "Compute", "Randomness", "CKernels"]),
         .target(
@@ -96,6 +100,7 @@ let package = Package(
             ]),
 
         .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+        .target(name: "FakeCUDA", dependencies: [system], path: "Tests/FakeCUDA", exclude: ["device"]),
         .target(name: "TemporaryFolders", dependencies: [system], path: "Tests/TemporaryFolders"),
         .testTarget(name: "FilesTests", dependencies: ["TemporaryFolders", "Files", system]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
@@ -138,6 +143,12 @@ let package = Package(
                 "Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system,
             ],
             resources: [.copy("Golden")]),
+        .testTarget(
+            name: "ComputeCUDATests",
+            dependencies: [
+                "ComputeCUDA", "CCUDA", "Compute", "Networks", "Randomness", "FakeCUDA", "TemporaryFolders",
+                system,
+            ]),
         .testTarget(
             name: "SpoolTests", dependencies: ["TemporaryFolders", "Files", "Spool", "Jobs", system]),
         .testTarget(

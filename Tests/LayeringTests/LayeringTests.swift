@@ -7,12 +7,12 @@ import Testing
     static let levels: [[String]] = [
         [
             "COpenBLAS", "CProtobufC", "CZlib", "CKernels", "CJPEG", "CTensorBoardProto", "CExampleProto",
-            "CLinux",
+            "CLinux", "CCUDA",
         ],
         ["Randomness", "Records", "Files", "JSON", "CSV", "Tar", "Systemd", "Charts"],
         ["Checkpoints", "Networks", "Images"],
         ["Jobs", "TensorBoard", "Compute", "Datasets", "Figures", "Weights"],
-        ["ComputeCPU", "InputPipeline", "Preparation", "Spool"],
+        ["ComputeCPU", "ComputeCUDA", "InputPipeline", "Preparation", "Spool"],
         ["Daemon", "Training"],
         ["alexnetd"],
     ]
@@ -22,7 +22,7 @@ import Testing
         "Logging": ["Systemd", "Daemon", "alexnetd"],
         "ArgumentParser": ["alexnetd"],
         "Yams": ["Jobs"],
-        "Crypto": ["Checkpoints", "Datasets", "Preparation"],
+        "Crypto": ["Checkpoints", "Datasets", "Preparation", "ComputeCUDA"],
         "SystemPackage": nil,
         // Of the toolchain.
         "Foundation": nil, "Synchronization": nil, "Dispatch": nil, "Glibc": nil, "Darwin": nil,

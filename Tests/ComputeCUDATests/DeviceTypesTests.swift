@@ -1,0 +1,16 @@
+// Host and device read the same structs: a field that moves would be read as another.
+
+import CCUDA
+import Testing
+
+@Suite struct DeviceTypesTests {
+    @Test func structsHaveNoHolesThatADeviceCompilerCouldFillOtherwise() {
+        #expect(MemoryLayout<device_tensor>.size == 24)
+        #expect(MemoryLayout<device_weight>.size == 40)
+        #expect(MemoryLayout<device_draw>.size == 24)
+        #expect(MemoryLayout<device_step>.size == 48)
+        #expect(MemoryLayout<device_result>.size == 16)
+        #expect(MemoryLayout<device_parameter>.size == 72)
+        #expect(MemoryLayout<device_moments>.size == 24)
+    }
+}

@@ -1,0 +1,1 @@
+// A GPU for machines that have none: NVIDIA's libraries, replaced by ones that compute on the CPU.

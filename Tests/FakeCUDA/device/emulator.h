@@ -1,0 +1,1 @@
+// Types and functions of CUDA C++ on the CPU.

@@ -126,8 +126,13 @@ package protocol Engine: AnyObject {
     /// In words, for the numerics fingerprint: device, kernels, libraries.
     var fingerprint: [String: String] { get }
 
-    /// Forward, loss, backward, update. The loss is the mean over `batch.count` samples.
-    func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult
+    /// Begins a training step: forward, loss, backward, update. The loss is the mean over `batch.count` samples. A device
+    /// may be at it still when this returns, and at a step or two before it; the batch may be used again.
+    func begin(_ batch: Batch, _ settings: StepSettings) throws
+
+    /// What the steps begun have come to, in their order, each once.
+    /// - Parameter waiting: for all of them; else those that are done.
+    func results(waiting: Bool) throws -> [BatchResult]
 
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
@@ -154,6 +159,14 @@ package protocol Engine: AnyObject {
 
     /// Replaces a state set by canonical values.
     func load(_ kind: StateKind, from set: ParameterSet)
+}
+
+extension Engine {
+    /// A whole training step, and the results of those before it are let go.
+    package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
+        try begin(batch, settings)
+        return try results(waiting: true).last ?? BatchResult()
+    }
 }
 
 /// How pixels become the network's input: (pixel + color − mean) ÷ deviation.

@@ -143,22 +143,22 @@ package protocol Engine: AnyObject {
 
     /// Runs `body` with the averages in the parameters' place, and they in theirs; afterwards, also when it throws, both
     /// are as before, to the bit. Without averages it only runs it.
-    func withAverages<T>(_ body: () throws -> T) rethrows -> T
+    func withAverages<T>(_ body: () throws -> T) throws -> T
 
     /// Class scores (before softmax) of the last batch, [count][classes].
-    func scores() -> [Float]
+    func scores() throws -> [Float]
 
     /// Adds up seconds per layer while set.
     var timings: LayerTimings? { get set }
 
     /// One parameter tensor in its canonical form.
-    func parameter(_ index: Int) -> [Float]
+    func parameter(_ index: Int) throws -> [Float]
 
     /// Copies a state set into its canonical form.
-    func read(_ kind: StateKind, into set: ParameterSet)
+    func read(_ kind: StateKind, into set: ParameterSet) throws
 
     /// Replaces a state set by canonical values.
-    func load(_ kind: StateKind, from set: ParameterSet)
+    func load(_ kind: StateKind, from set: ParameterSet) throws
 }
 
 extension Engine {

@@ -148,7 +148,8 @@ let package = Package(
             dependencies: [
                 "ComputeCUDA", "CCUDA", "Compute", "Networks", "Randomness", "FakeCUDA", "TemporaryFolders",
                 system,
-            ]),
+            ],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "SpoolTests", dependencies: ["TemporaryFolders", "Files", "Spool", "Jobs", system]),
         .testTarget(

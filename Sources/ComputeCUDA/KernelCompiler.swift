@@ -21,9 +21,15 @@ struct KernelCompiler {
         let result = nvrtc.version(&version.major, &version.minor)
         guard result == 0 else {
             throw CUDAError(
-                .unavailable, "asking NVRTC for its version: \(String(cString: nvrtc.error_string(result)))")
+                .unavailable, "asking NVRTC for its version: \(Self.words(nvrtc, result))")
         }
         self.version = version
+    }
+
+    private func words(_ result: Int32) -> String { Self.words(nvrtc, result) }
+
+    private static func words(_ nvrtc: CCUDA.nvrtc, _ result: Int32) -> String {
+        nvrtc.error_string(result).map { String(cString: $0) } ?? "NVRTC error \(result)"
     }
 
     /// - Parameter definitions: "NAME=value".
@@ -68,7 +74,7 @@ struct KernelCompiler {
         let result = Self.withStrings(options) { nvrtc.compile(program, Int32(options.count), $0) }
         let log = String(decoding: text(program).prefix { $0 != 0 }, as: UTF8.self)
         guard result == 0 else {
-            let said = String(cString: nvrtc.error_string(result))
+            let said = words(result)
             // Of an architecture that it does not know it says so in its error, not in the program's log.
             let isTooOld = log.isEmpty || log.contains("gpu-architecture")
             throw CUDAError(
@@ -98,7 +104,7 @@ struct KernelCompiler {
 
     private func check(_ result: Int32, _ source: KernelSource) throws {
         guard result != 0 else { return }
-        throw CUDAError(.refused, "compiling \(source.file): \(String(cString: nvrtc.error_string(result)))")
+        throw CUDAError(.refused, "compiling \(source.file): \(words(result))")
     }
 
     private static func withStrings<T>(
@@ -108,8 +114,8 @@ struct KernelCompiler {
         let all = bytes.flatMap { $0 }
         return all.withUnsafeBufferPointer { all in
             var place = 0
-            let pointers: [UnsafePointer<CChar>?] = bytes.map {
-                defer { place += $0.count }
+            let pointers = bytes.map { text in
+                defer { place += text.count }
                 return all.baseAddress?.advanced(by: place)
             }
             return pointers.withUnsafeBufferPointer { body($0.baseAddress) }

@@ -9,7 +9,9 @@ typedef unsigned long long u64;
 
 #define DEVICE __device__ __forceinline__
 #define THREADS 256
-#define KERNEL extern "C" __global__ void __launch_bounds__(THREADS)
+// One block per multiprocessor is asked for, at least: else the compiler spills a few registers rather than leave some
+// threads out.
+#define KERNEL extern "C" __global__ void __launch_bounds__(THREADS, 1)
 
 #define INFINITE __uint_as_float(0x7f800000u)
 

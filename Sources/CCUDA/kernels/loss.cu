@@ -24,6 +24,7 @@ KERNEL softmax_loss(const element *__restrict__ scores, device_tensor t, const i
     }
     best = block_maximum(best);
     double sum = 0, distances = 0;
+#pragma unroll 1
     for (int c = threadIdx.x; c < classes; c += THREADS) {
         const double distance = wide(row[c]) - best;
         sum += exp(distance);
@@ -41,6 +42,7 @@ KERNEL softmax_loss(const element *__restrict__ scores, device_tensor t, const i
     }
     if (!wants_gradient) return;
     const double inverse = 1 / sum;
+#pragma unroll 1
     for (int c = threadIdx.x; c < t.padded; c += THREADS) {
         float value = 0;
         if (c < classes) {

@@ -10,16 +10,18 @@ KERNEL pool_forward(const element *__restrict__ x, device_tensor from, element *
         const long corner = place_of(from, 0, blockIdx.y, group.row * stride, group.column * stride);
         eight best = load_channels(x, from, corner, channel, count);
         bytes places = {0, 0};
-        for (int place = 1; place < kernel * kernel; place++) {
-            const long pixel = corner + (long)(place / kernel * from.width + place % kernel) * from.padded;
-            const eight values = load_channels(x, from, pixel, channel, count);
+        for (int row = 0, place = 0; row < kernel; row++)
+            for (int column = 0; column < kernel; column++, place++) {
+                if (place == 0) continue;
+                const long pixel = corner + (long)(row * from.width + column) * from.padded;
+                const eight values = load_channels(x, from, pixel, channel, count);
 #pragma unroll
-            for (int j = 0; j < 8; j++)
-                if (values.v[j] > best.v[j] || values.v[j] != values.v[j]) {
-                    best.v[j] = values.v[j];
-                    places = with_byte(places, j, (u32)place);
-                }
-        }
+                for (int j = 0; j < 8; j++)
+                    if (values.v[j] > best.v[j] || values.v[j] != values.v[j]) {
+                        best.v[j] = values.v[j];
+                        places = with_byte(places, j, (u32)place);
+                    }
+            }
         store8(y + group.place, best);
         *(uint2 *)(winners + group.place) = make_uint2(places.low, places.high);
     }

@@ -6,7 +6,7 @@
 // Grid: x rows_per_block rows [images][height][width] each, y `lanes` groups of eight columns each, z the towers.
 KERNEL output_gradient(const element *__restrict__ y, element *__restrict__ dy, device_tensor t, int rectified,
                        float scale, float *__restrict__ partials, int rows_per_block, int lanes) {
-    __shared__ float sums[THREADS * 8];
+    __shared__ __align__(16) float sums[THREADS * 8];
     const int lane = threadIdx.x % lanes, line = threadIdx.x / lanes, lines = THREADS / lanes;
     const int channel = (blockIdx.y * lanes + lane) * 8;
     const bool works = line < lines && channel < t.padded;

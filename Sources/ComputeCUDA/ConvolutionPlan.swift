@@ -57,11 +57,7 @@ struct ConvolutionPlans: PlanFamily {
             throw CUDAError(.refused, "\(convolution): channels must be padded to multiples of 8")
         }
         self.workspaceLimit = workspaceLimit
-        do {
-            graph = try ConvolutionGraph(library, convolution)
-        } catch let error as CUDAError {
-            throw CUDAError(error.code, "\(convolution): \(error)")
-        }
+        graph = try Self.naming(convolution) { try ConvolutionGraph(library, convolution) }
     }
 
     var key: String {
@@ -95,14 +91,25 @@ struct ConvolutionPlans: PlanFamily {
     }
 
     func plan(_ choice: CudnnChoice) throws -> ConvolutionPlan {
-        let engine = try CudnnEngine(graph, choice)
-        guard engine.isAllowed(graph.convolution.precision) else {
-            throw CUDAError(.refused, "\(graph.convolution): \(choice) is not exact enough")
+        try Self.naming(graph.convolution) {
+            let engine = try CudnnEngine(graph, choice)
+            guard engine.isAllowed(graph.convolution.precision) else {
+                throw CUDAError(.refused, "\(choice) is not exact enough, or differs from run to run")
+            }
+            let plan = try ConvolutionPlan(graph, engine)
+            guard plan.workspace <= workspaceLimit else {
+                throw CUDAError(.refused, "\(choice) needs more workspace than there is")
+            }
+            return plan
         }
-        let plan = try ConvolutionPlan(graph, engine)
-        guard plan.workspace <= workspaceLimit else {
-            throw CUDAError(.refused, "\(graph.convolution): \(choice) needs more workspace than there is")
+    }
+
+    /// The library speaks of descriptors and attributes only.
+    private static func naming<Result>(_ convolution: Convolution, _ body: () throws -> Result) throws
+        -> Result
+    {
+        do { return try body() } catch let error as CUDAError {
+            throw CUDAError(error.code, "\(convolution): \(error)")
         }
-        return plan
     }
 }

@@ -102,9 +102,18 @@ struct CudnnEngine {
     /// last; coarse ones only where there is nothing else.
     static func all(_ graph: ConvolutionGraph) throws -> [CudnnEngine] {
         var known: Set<CudnnChoice> = []
-        let engines = try [CUDNN_HEURISTIC_A, CUDNN_HEURISTIC_FALLBACK].flatMap { mode in
-            try offered(graph, mode)
-        }.filter { $0.isAllowed(graph.convolution.precision) && known.insert($0.choice).inserted }
+        var refusal: CUDAError?
+        let offers = try [CUDNN_HEURISTIC_A, CUDNN_HEURISTIC_FALLBACK].flatMap { mode in
+            // A heuristic that does not know the graph is no failure while the other does.
+            do { return try offered(graph, mode) } catch let error as CUDAError where error.code == .refused {
+                refusal = error
+                return []
+            }
+        }
+        if offers.isEmpty, let refusal { throw refusal }
+        let engines = offers.filter {
+            $0.isAllowed(graph.convolution.precision) && known.insert($0.choice).inserted
+        }
         let exact = engines.filter { !$0.isCoarse }
         let eligible = exact.isEmpty ? engines : exact
         return eligible.filter { !$0.isCompiled } + eligible.filter(\.isCompiled)
@@ -117,8 +126,7 @@ struct CudnnEngine {
         if let properties = graph.library.properties {
             try heuristic.set(CUDNN_HEURISTIC_DEVICE_PROPERTIES, [properties])
         }
-        // A heuristic that does not know the graph says so when it is finalized, or gives nothing.
-        do { try heuristic.finalize() } catch is CUDAError { return [] }
+        try heuristic.finalize()
         return try heuristic.get(CUDNN_HEURISTIC_RESULTS, of: CUDNN_ENGINE_CONFIG, atMost: 64)
             .map(CudnnEngine.init)
     }

@@ -8,14 +8,14 @@
 internal import CCUDA
 
 struct MatrixDescription {
-    let library: MatrixLibrary
+    private let table: cublaslt
     let product: MatrixProduct
     let operation: MatrixObject
     let a: MatrixObject, b: MatrixObject, d: MatrixObject
 
-    init(_ library: MatrixLibrary, _ product: MatrixProduct) throws {
-        (self.library, self.product) = (library, product)
-        let (table, precision, shape) = (library.table, product.precision, product.shape)
+    init(_ table: cublaslt, _ product: MatrixProduct) throws {
+        (self.table, self.product) = (table, product)
+        let (precision, shape) = (product.precision, product.shape)
         func layout(_ rows: Int, _ columns: Int) throws -> MatrixObject {
             try MatrixObject.layout(table, precision, rows: rows, columns: columns)
         }
@@ -50,8 +50,23 @@ struct MatrixDescription {
     private static var alignment: Int { 16 }
 
     /// Best guess first.
-    func offered(atMost count: Int, workspaceLimit: Int) throws -> [cublaslt_candidate] {
-        let preference = try MatrixObject.preference(library.table)
+    func offered(by library: MatrixLibrary, atMost count: Int, workspaceLimit: Int) throws
+        -> [cublaslt_candidate]
+    {
+        let preference = try Self.preference(table, workspaceLimit: workspaceLimit)
+        var candidates = [cublaslt_candidate](repeating: cublaslt_candidate(), count: count)
+        var found: Int32 = 0
+        try table.check(
+            table.heuristic(
+                library.handle, operation.handle, a.handle, b.handle, d.handle, d.handle, preference.handle,
+                Int32(count), &candidates, &found), "\(product)")
+        return candidates.prefix(Int(max(0, found))).filter {
+            $0.state == 0 && $0.workspace <= workspaceLimit
+        }
+    }
+
+    static func preference(_ table: cublaslt, workspaceLimit: Int) throws -> MatrixObject {
+        let preference = try MatrixObject.preference(table)
         try preference.set(CUBLASLT_PREFERENCE_WORKSPACE, workspaceLimit)
         // Where a sum is split: parts in fp32, added in a step of their own. Not in place, in an order that the device
         // chooses (scheme 1), nor rounded to elements first (scheme 4).
@@ -62,14 +77,6 @@ struct MatrixDescription {
         ] {
             try preference.set(attribute, UInt32(Self.alignment))
         }
-        var candidates = [cublaslt_candidate](repeating: cublaslt_candidate(), count: count)
-        var found: Int32 = 0
-        try library.table.check(
-            library.table.heuristic(
-                library.handle, operation.handle, a.handle, b.handle, d.handle, d.handle, preference.handle,
-                Int32(count), &candidates, &found), "\(product)")
-        return candidates.prefix(Int(max(0, found))).filter {
-            $0.state == 0 && $0.workspace <= workspaceLimit
-        }
+        return preference
     }
 }

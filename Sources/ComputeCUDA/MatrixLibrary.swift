@@ -36,6 +36,7 @@ extension cublaslt {
         let (code, advice): (CUDAError.Code, String) =
             switch status {
             case 3: (.memory, "; choose a smaller batch_size, or more pieces (accumulate)")
+            case 1: (.unavailable, "; this cuBLAS and the driver do not fit one another, or there is no GPU")
             case 8: (.unavailable, "; install a cuBLAS for this GPU")
             case 11, 13, 14: (.fault, "")
             default: (.refused, "")

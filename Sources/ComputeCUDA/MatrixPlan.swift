@@ -43,16 +43,17 @@ struct MatrixChoice: Equatable, LosslessStringConvertible {
 
 final class MatrixPlan: LibraryPlan {
     let choice: MatrixChoice
+    private let library: MatrixLibrary
     private let description: MatrixDescription
 
-    init(_ description: MatrixDescription, _ choice: MatrixChoice) {
-        (self.description, self.choice) = (description, choice)
+    init(_ library: MatrixLibrary, _ description: MatrixDescription, _ choice: MatrixChoice) {
+        (self.library, self.description, self.choice) = (library, description, choice)
     }
 
     var workspace: Int { choice.workspace }
 
     func run(_ operands: Operands, workspace: cuda_address, on stream: Stream) throws {
-        let (library, product) = (description.library, description.product)
+        let product = description.product
         let (a, b, d) =
             switch product.pass {
             case .forward: (operands.weights, operands.input, operands.output)
@@ -78,6 +79,7 @@ final class MatrixPlan: LibraryPlan {
 
 /// All of cuBLASLt's ways to compute a product.
 struct MatrixPlans: PlanFamily {
+    let library: MatrixLibrary
     let description: MatrixDescription
     /// Bytes.
     let workspaceLimit: Int
@@ -86,35 +88,36 @@ struct MatrixPlans: PlanFamily {
         guard product.shape.inputs % 8 == 0, product.shape.outputs % 8 == 0 else {
             throw CUDAError(.refused, "\(product): inputs and outputs must be padded to multiples of 8")
         }
-        self.workspaceLimit = workspaceLimit
-        description = try MatrixDescription(library, product)
+        (self.library, self.workspaceLimit) = (library, workspaceLimit)
+        description = try MatrixDescription(library.table, product)
     }
 
     var key: String {
-        "cuBLASLt \(description.library.version), \(description.product), at most \(workspaceLimit >> 20) MiB"
+        "cuBLASLt \(library.version), \(description.product), at most \(workspaceLimit >> 20) MiB"
     }
 
     func candidates(atMost count: Int) throws -> [MatrixPlan] {
         let offered: [cublaslt_candidate]
         var refusal = ""
         do {
-            offered = try description.offered(atMost: count, workspaceLimit: workspaceLimit)
+            offered = try description.offered(
+                by: library, atMost: count, workspaceLimit: workspaceLimit)
         } catch let error as CUDAError where error.code == .refused {
             (offered, refusal) = ([], ": \(error)")
         }
         guard !offered.isEmpty else {
             throw CUDAError(
                 .unavailable,
-                "cuBLASLt \(description.library.version) offers nothing for \(description.product)\(refusal); "
+                "cuBLASLt \(library.version) offers nothing for \(description.product)\(refusal); "
                     + "install the newest cuBLAS for this GPU, or train with device: cpu")
         }
-        return offered.map { MatrixPlan(description, MatrixChoice($0)) }
+        return offered.map { MatrixPlan(library, description, MatrixChoice($0)) }
     }
 
     func plan(_ choice: MatrixChoice) throws -> MatrixPlan {
         guard choice.workspace <= workspaceLimit else {
             throw CUDAError(.refused, "\(description.product): more workspace than there is")
         }
-        return MatrixPlan(description, choice)
+        return MatrixPlan(library, description, choice)
     }
 }

@@ -108,7 +108,10 @@ package final class CUDAEngine: Engine {
         results.attach(said)
     }
 
-    package func results(waiting: Bool) throws -> [BatchResult] { try results.take(waiting: waiting) }
+    package func results(waiting: Bool) throws -> [BatchResult] {
+        try context.stream.device.makeCurrent()
+        return try results.take(waiting: waiting)
+    }
 
     package func evaluate(_ batch: Batch) throws -> BatchResult { try evaluate(batch, dropping: nil) }
 
@@ -171,7 +174,8 @@ package final class CUDAEngine: Engine {
     }
 
     package func scores() throws -> [Float] {
-        try context.stream.download(lastCount * network.classes, of: 0, from: buffers.scores.address)
+        try context.stream.device.makeCurrent()
+        return try context.stream.download(lastCount * network.classes, of: 0, from: buffers.scores.address)
     }
 
     // MARK: - Batches
@@ -182,7 +186,9 @@ package final class CUDAEngine: Engine {
         }
     }
 
+    /// Whoever calls may do so from any thread, one at a time.
     private func check(_ batch: Batch) throws {
+        try context.stream.device.makeCurrent()
         guard 1...capacity ~= batch.count else {
             throw CUDAError(
                 .batch, "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")

@@ -140,10 +140,10 @@ package final class CUDAEngine: Engine {
         let (kernels, stream, layout) = (context.kernels, context.stream, buffers.layout)
         let scores = buffers.activations[network.layers.count].address
         let tensor = layout.tensors[network.layers.count]
-        try input.advance(batch, piece, step, on: stream) { pixels in
+        try input.advance(batch, piece, step, on: stream) {
             try measure("input", .forward) {
                 try kernels.crop(
-                    pixels: pixels, draws: input.draws, meanImage: buffers.meanImage?.address ?? 0,
+                    draws: input.draws, meanImage: buffers.meanImage?.address ?? 0,
                     device_normalization(normalization), to: buffers.activations[0].address,
                     layout.tensors[0], crop: (network.input.height, network.input.width),
                     Kernels.Arrangement(block: layout.block, padding: layout.padding), step: input.step,
@@ -171,6 +171,11 @@ package final class CUDAEngine: Engine {
     /// As a graph, but while layers are timed.
     private func run(_ graph: StepGraph, _ enqueue: () throws -> Void) throws {
         if timings == nil { try graph.run(on: context.stream, enqueue) } else { try enqueue() }
+    }
+
+    package func keepSquares(_ count: Int) throws -> KeptSquares? {
+        try context.stream.device.makeCurrent()
+        return try input.keepSquares(count)
     }
 
     package func scores() throws -> [Float] {

@@ -1,7 +1,7 @@
 // Where the channels of each layer lie: no network of the family needs a copy between towers.
 
 import CCUDA
-import Networks
+@testable import Networks
 import Testing
 
 @testable import ComputeCUDA

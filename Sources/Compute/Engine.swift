@@ -126,8 +126,13 @@ package protocol Engine: AnyObject {
     /// In words, for the numerics fingerprint: device, kernels, libraries.
     var fingerprint: [String: String] { get }
 
-    /// Forward, loss, backward, update. The loss is the mean over `batch.count` samples.
-    func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult
+    /// Begins a training step: forward, loss, backward, update. The loss is the mean over `batch.count` samples. A device
+    /// may be at it still when this returns, and at a step or two before it; the batch may be used again.
+    func begin(_ batch: Batch, _ settings: StepSettings) throws
+
+    /// What the steps begun have come to, in their order, each once.
+    /// - Parameter waiting: for all of them; else those that are done.
+    func results(waiting: Bool) throws -> [BatchResult]
 
     /// Forward without dropout; parameters unchanged.
     func evaluate(_ batch: Batch) throws -> BatchResult
@@ -138,22 +143,30 @@ package protocol Engine: AnyObject {
 
     /// Runs `body` with the averages in the parameters' place, and they in theirs; afterwards, also when it throws, both
     /// are as before, to the bit. Without averages it only runs it.
-    func withAverages<T>(_ body: () throws -> T) rethrows -> T
+    func withAverages<T>(_ body: () throws -> T) throws -> T
 
     /// Class scores (before softmax) of the last batch, [count][classes].
-    func scores() -> [Float]
+    func scores() throws -> [Float]
 
     /// Adds up seconds per layer while set.
     var timings: LayerTimings? { get set }
 
     /// One parameter tensor in its canonical form.
-    func parameter(_ index: Int) -> [Float]
+    func parameter(_ index: Int) throws -> [Float]
 
     /// Copies a state set into its canonical form.
-    func read(_ kind: StateKind, into set: ParameterSet)
+    func read(_ kind: StateKind, into set: ParameterSet) throws
 
     /// Replaces a state set by canonical values.
-    func load(_ kind: StateKind, from set: ParameterSet)
+    func load(_ kind: StateKind, from set: ParameterSet) throws
+}
+
+extension Engine {
+    /// A whole training step, and the results of those before it are let go.
+    package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
+        try begin(batch, settings)
+        return try results(waiting: true).last ?? BatchResult()
+    }
 }
 
 /// How pixels become the network's input: (pixel + color − mean) ÷ deviation.

@@ -36,6 +36,8 @@ package final class CPUEngine: Engine {
     private let scratch: [FloatBuffer]
     private var results: [loss_result]
     private var lastCount = 0
+    /// Of the steps whose results have not been asked for.
+    private var finished: [BatchResult] = []
 
     /// - Parameters:
     ///   - capacity: images of the largest batch.
@@ -96,7 +98,17 @@ package final class CPUEngine: Engine {
         ]
     }
 
-    package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
+    /// Done when it returns.
+    package func begin(_ batch: Batch, _ settings: StepSettings) throws {
+        finished.append(try step(batch, settings))
+    }
+
+    package func results(waiting: Bool) -> [BatchResult] {
+        defer { finished = [] }
+        return finished
+    }
+
+    private func step(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
         try check(batch)
         let pieces = pieces(of: batch)
         let isFused = settings.detail == .none && pieces.count == 1 && !optimizer.needsNorms

@@ -5,13 +5,13 @@ internal import CCUDA
 
 struct ConvolutionGraph {
     let library: CudnnLibrary
-    let convolution: Convolution
+    let convolution: ConvolutionProduct
     let descriptor: CudnnDescriptor
 
     /// The tensors' names when the plan runs.
     enum Tensor: Int, CaseIterable { case input = 1, weights, bias, output, product, sum }
 
-    init(_ library: CudnnLibrary, _ convolution: Convolution) throws {
+    init(_ library: CudnnLibrary, _ convolution: ConvolutionProduct) throws {
         (self.library, self.convolution) = (library, convolution)
         descriptor = try CudnnDescriptor(library.table, CUDNN_OPERATION_GRAPH)
         try descriptor.set(CUDNN_GRAPH_OPERATIONS, operations())

@@ -3,7 +3,7 @@
 internal import CCUDA
 
 final class ConvolutionPlan: LibraryPlan {
-    let convolution: Convolution
+    let convolution: ConvolutionProduct
     let choice: CudnnChoice
     let workspace: Int
     let usesMatrixUnits: Bool
@@ -51,7 +51,7 @@ struct ConvolutionPlans: PlanFamily {
     /// Bytes.
     let workspaceLimit: Int
 
-    init(_ library: CudnnLibrary, _ convolution: Convolution, workspaceLimit: Int = 256 << 20) throws {
+    init(_ library: CudnnLibrary, _ convolution: ConvolutionProduct, workspaceLimit: Int = 256 << 20) throws {
         let shape = convolution.shape
         guard shape.inputs % 8 == 0, shape.outputs % 8 == 0 else {
             throw CUDAError(.refused, "\(convolution): channels must be padded to multiples of 8")

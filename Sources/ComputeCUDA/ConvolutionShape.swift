@@ -20,7 +20,7 @@ struct ConvolutionShape: Hashable {
 }
 
 /// One of its products.
-struct Convolution: Hashable, CustomStringConvertible {
+struct ConvolutionProduct: Hashable, CustomStringConvertible {
     let shape: ConvolutionShape
     let pass: Pass
     let precision: Precision

@@ -54,8 +54,9 @@ final class Device {
     }
 
     /// - Throws: `CUDAError` in words that say what to do.
-    static func check(_ driver: cuda_driver, _ result: cuda_result, _ doing: @autoclosure () -> String) throws
-    {
+    static func check(
+        _ driver: cuda_driver, _ result: cuda_result, _ doing: @autoclosure () -> String
+    ) throws(CUDAError) {
         guard result != CUDA_SUCCESS else { return }
         var (name, text) = (UnsafePointer<CChar>?.none, UnsafePointer<CChar>?.none)
         _ = driver.error_name(result, &name)

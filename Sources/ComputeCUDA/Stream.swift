@@ -44,8 +44,10 @@ final class Stream {
             "copying \(bytes) bytes on the device")
     }
 
-    func zero(_ address: cuda_address, bytes: Int) throws {
-        try device.check(device.driver.fill_bytes(address, 0, bytes, handle), "clearing \(bytes) bytes")
+    func zero(_ address: cuda_address, bytes: Int) throws { try fill(address, with: 0, bytes: bytes) }
+
+    func fill(_ address: cuda_address, with byte: UInt8, bytes: Int) throws {
+        try device.check(device.driver.fill_bytes(address, byte, bytes, handle), "filling \(bytes) bytes")
     }
 
     // MARK: - Graphs
@@ -94,6 +96,14 @@ final class Event {
 
     /// Waits until what came before the mark is done; at once where it was never set.
     func synchronize() throws { try device.check(device.driver.event_synchronize(handle), "computing") }
+
+    /// Whether what came before the mark is done.
+    func isPassed() throws -> Bool {
+        let result = device.driver.event_query(handle)
+        if result == CUDA_NOT_READY { return false }
+        try device.check(result, "computing")
+        return true
+    }
 
     /// From an earlier mark; both are passed.
     func seconds(since start: Event) throws -> Double {

@@ -64,7 +64,7 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
     /// - Throws: what the last publication failed with.
     func publish(_ next: Request, from engine: any Engine) throws {
         try wait()
-        for (kind, set) in snapshot { engine.read(kind, into: set) }
+        for (kind, set) in snapshot { try engine.read(kind, into: set) }
         condition.withLock {
             request = next
             condition.signal()

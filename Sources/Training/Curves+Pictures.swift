@@ -16,7 +16,7 @@ extension Curves {
             if case .convolution(let next) = layer.operation { next.groups } else { nil }
         }.first
         let grid = FilterGrid(
-            weights: engine.parameter(0), kernel: convolution.kernel, towers: towers ?? 1)
+            weights: try engine.parameter(0), kernel: convolution.kernel, towers: towers ?? 1)
         try log.image("filters/\(network.layers[0].name)", png: PNGEncoder().encode(grid.draw()), step: step)
     }
 

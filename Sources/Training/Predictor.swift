@@ -22,7 +22,7 @@ final class Predictor {
         for draw in draws {
             for slot in 0..<batch.count { batch.draws[slot] = draw }
             result = try engine.evaluate(batch)
-            scores.append(engine.scores())
+            scores.append(try engine.scores())
         }
         probabilities = Probabilities(views: scores, classes: engine.network.classes)
         // One look is the engine's own business: the same numbers as ever.

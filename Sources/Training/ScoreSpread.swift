@@ -35,10 +35,10 @@ struct ScoreSpread {
         batch.count = min(whole, Self.mostImages)
         defer { batch.count = whole }
         _ = try engine.evaluate(batch)
-        let plain = engine.scores()
+        let plain = try engine.scores()
         let masked = try (0..<2).map { step in
             _ = try engine.evaluate(batch, droppingAt: step)
-            return engine.scores()
+            return try engine.scores()
         }
         self.init(plain: plain, masked: (masked[0], masked[1]), classes: engine.network.classes)
     }

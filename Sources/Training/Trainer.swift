@@ -21,6 +21,8 @@ final class Trainer {
     private let stepsPerEpoch: Int
     private var state: TrainingState
     private var throughput = Throughput()
+    /// The newest step whose result is in the window, or was in one before.
+    private var resultsTaken: Int
 
     /// The step whose layers are timed: the first ones find memory cold.
     private static let timedStep = 3
@@ -35,6 +37,7 @@ final class Trainer {
         (self.plan, self.engine, self.input, self.curves) = (plan, engine, input, curves)
         (self.checkpoints, self.state, self.stop, self.report) = (checkpoints, state, stop, report)
         predictor = Predictor(engine, Views(rawValue: plan.validation.views) ?? .center)
+        resultsTaken = state.step
         stepsPerEpoch = input.stepsPerEpoch
         learningRate = LearningRate(plan, stepsPerEpoch: stepsPerEpoch)
     }
@@ -67,6 +70,7 @@ final class Trainer {
             try input.withNextBatch { batch in try train(batch) }
             if state.batch < stepsPerEpoch { try boundary(isBest: false) }
         }
+        try takeResults(waiting: true)
     }
 
     private func train(_ batch: Batch) throws {
@@ -76,32 +80,51 @@ final class Trainer {
             report(.warning(warning))
         }
         if next == Self.timedStep { engine.timings = LayerTimings() }
-        let result = try engine.train(
+        let detail = curves.detail(of: next)
+        try engine.begin(
             batch,
             StepSettings(
                 step: state.step, learningRate: Float(rate), labelSmoothing: Float(plan.labelSmoothing),
-                detail: curves.detail(of: next)))
-        guard result.loss.isFinite else { throw diverged("the loss of step \(state.step + 1)", rate) }
+                detail: detail))
         state.step += 1
         state.batch += 1
-        state.window.add(result)
-        throughput.add(images: result.count, waited: input.lastWait)
-        report(.step(progress(result)))
+        throughput.add(images: batch.count, waited: input.lastWait)
+        let isLogged = curves.isLogStep(next)
+        let result = try takeResults(waiting: isLogged || detail > .none || engine.timings != nil)
         if let timings = engine.timings {
             engine.timings = nil
             try curves.cost(timings, images: batch.count, step: next)
         }
         if isFirst, curves.isPictureEpoch(state.epoch + 1) { try curves.samples(batch, step: next) }
-        if let distributions = result.statistics?.distributions {
+        let statistics = detail > .none ? result?.statistics : nil
+        if let distributions = statistics?.distributions {
             try curves.histograms(distributions, step: next)
             try curves.filters(of: engine, step: next)
         }
-        if curves.isLogStep(next) { try log(result, rate) }
+        if isLogged { try log(statistics, rate) }
     }
 
-    private func log(_ result: BatchResult, _ rate: Double) throws {
+    /// Adds to the window what steps have come to.
+    /// - Parameter waiting: for all that were begun. Whoever looks at the window, or writes it down, waits.
+    /// - Returns: the newest result.
+    @discardableResult
+    private func takeResults(waiting: Bool) throws -> BatchResult? {
+        let results = try engine.results(waiting: waiting)
+        for result in results {
+            resultsTaken += 1
+            guard result.loss.isFinite else {
+                let rate = learningRate.rate(step: resultsTaken - 1, epoch: state.epoch, state.schedule)
+                throw diverged("the loss of step \(resultsTaken)", rate)
+            }
+            state.window.add(result)
+            report(.step(progress(result)))
+        }
+        return results.last
+    }
+
+    private func log(_ statistics: StepStatistics?, _ rate: Double) throws {
         try curves.logged(state, rate, throughput)
-        if let statistics = result.statistics { try curves.logged(statistics, step: state.step) }
+        if let statistics { try curves.logged(statistics, step: state.step) }
         if let seconds = checkpoints.takeSeconds() {
             try curves.checkpointed(seconds: seconds, step: state.step)
         }
@@ -170,12 +193,14 @@ final class Trainer {
     private func boundary(isBest: Bool) throws {
         try curves.flushIfDue()
         if isBest || checkpoints.isDue(state, stepsPerEpoch: stepsPerEpoch) {
+            try takeResults(waiting: true)
             try checkpoints.publish(state, isBest: isBest)
         }
         if stop.isRaised { try stopHere() }
     }
 
     private func stopHere() throws {
+        try takeResults(waiting: true)
         try checkpoints.publish(state, isBest: false)
         try checkpoints.finish()
         try curves.close()

@@ -59,7 +59,7 @@ struct ConvolutionPlansTests {
                 outputs: layer.outputs, kernelHeight: layer.kernel, kernelWidth: layer.kernel, stride: 1,
                 padding: layer.padding)
             for pass in Self.passes {
-                let convolution = Convolution(shape: shape, pass: pass, precision: precision)
+                let convolution = ConvolutionProduct(shape: shape, pass: pass, precision: precision)
                 let plans = try ConvolutionPlans(library, convolution, workspaceLimit: 64 << 20)
                 let first = try #require(try plans.candidates(atMost: 1).first)
                 #expect(first.workspace < 64 << 20, "\(layer.name): \(convolution)")
@@ -78,8 +78,8 @@ struct ConvolutionPlansTests {
 
     // MARK: - What is refused
 
-    private func small(_ pass: Pass, _ precision: Precision, channels: Int = 64) -> Convolution {
-        Convolution(
+    private func small(_ pass: Pass, _ precision: Precision, channels: Int = 64) -> ConvolutionProduct {
+        ConvolutionProduct(
             shape: ConvolutionShape(
                 images: 128, inputHeight: 13, inputWidth: 13, inputs: channels, outputs: 64, kernelHeight: 3,
                 kernelWidth: 3, stride: 1, padding: 1),

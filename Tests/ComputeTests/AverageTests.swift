@@ -13,13 +13,13 @@ import Testing
         let engine = try conformer.make(
             Golden.linear, Golden.count, Golden.normalization, optimizer, 0, 2)
         let parameters = Golden.parameters(Golden.linear)
-        for kind in [StateKind.parameters, .average] { engine.load(kind, from: parameters) }
+        for kind in [StateKind.parameters, .average] { try engine.load(kind, from: parameters) }
         let batch = Golden.batch()
         for slot in 0..<batch.count { batch.labels[slot] %= 4 }
         let (weights, biases) = (try golden.read("\(decay)/weight"), try golden.read("\(decay)/bias"))
         for step in 0..<20 {
             _ = try engine.train(batch, StepSettings(step: step, learningRate: 0.1))
-            let set = engine.read(.average)
+            let set = try engine.read(.average)
             #expect(distance(set[0], weights[step * 12..<step * 12 + 12]) < 1e-6, "step \(step)")
             #expect(distance(set[1], biases[step * 4..<step * 4 + 4]) < 1e-6, "step \(step)")
         }
@@ -30,7 +30,7 @@ import Testing
     /// An engine after some steps, whose averages are not its weights.
     private func trained(_ conformer: Conformer) throws -> any Engine {
         let engine = try Self.scene.engine(conformer)
-        engine.load(.average, from: Self.scene.parameters())
+        try engine.load(.average, from: Self.scene.parameters())
         for step in 0..<3 { _ = try engine.train(Self.scene.batch(UInt32(step)), Self.scene.settings(step)) }
         return engine
     }
@@ -38,15 +38,15 @@ import Testing
     @Test(arguments: Conformer.all) func anEvaluationMayBeOfTheAverages(_ conformer: Conformer) throws {
         let engine = try trained(conformer)
         let batch = Self.scene.batch()
-        let (parameters, averages) = (engine.floats(.parameters), engine.floats(.average))
+        let (parameters, averages) = (try engine.floats(.parameters), try engine.floats(.average))
         #expect(parameters != averages)
         let own = try engine.evaluate(batch)
 
         let other = try Self.scene.engine(conformer)
-        other.load(.parameters, from: engine.read(.average))
+        try other.load(.parameters, from: engine.read(.average))
         #expect(try engine.withAverages { try engine.evaluate(batch) } == other.evaluate(batch))
         #expect(try engine.evaluate(batch) == own)
-        #expect((engine.floats(.parameters), engine.floats(.average)) == (parameters, averages))
+        #expect(try (engine.floats(.parameters), engine.floats(.average)) == (parameters, averages))
     }
 
     @Test(arguments: Conformer.all) func theExchangeLeavesNoTrace(_ conformer: Conformer) throws {
@@ -56,7 +56,7 @@ import Testing
         #expect(throws: Interruption.self) { try engine.withAverages { throw Interruption() } }
         for engine in [engine, alone] { _ = try engine.train(Self.scene.batch(3), Self.scene.settings(3)) }
         for kind in [.parameters] + Self.scene.optimizer.state {
-            #expect(engine.floats(kind) == alone.floats(kind), "\(kind)")
+            #expect(try engine.floats(kind) == alone.floats(kind), "\(kind)")
         }
     }
 
@@ -64,7 +64,7 @@ import Testing
         _ conformer: Conformer
     ) throws {
         let engine = try Scenes.linear[0].engine(conformer)
-        let own = engine.floats(.parameters)
-        #expect(engine.withAverages { engine.floats(.parameters) } == own)
+        let own = try engine.floats(.parameters)
+        #expect(try engine.withAverages { try engine.floats(.parameters) } == own)
     }
 }

@@ -15,17 +15,17 @@ import Testing
         let batch = scene.batch()
         let reference = try scene.engine(.reference)
         let evaluation = try reference.evaluate(batch)
-        let scores = reference.scores()
+        let scores = try reference.scores()
         let training = try reference.train(batch, scene.settings(detail: .distributions))
         for conformer in Conformer.devices {
             let engine = try scene.engine(conformer)
             try compare(try engine.evaluate(batch), evaluation, "\(conformer): evaluation")
-            #expect(engine.scores().count == scene.count * scene.network.classes)
+            #expect(try engine.scores().count == scene.count * scene.network.classes)
             #expect(
-                distance(engine.scores(), scores) < Self.tolerance, "\(conformer): scores of the evaluation")
+                try distance(engine.scores(), scores) < Self.tolerance, "\(conformer): scores of the evaluation")
             let before = scene.parameters()
             #expect(
-                engine.floats(.parameters) == before.floats,
+                try engine.floats(.parameters) == before.floats,
                 "\(conformer): evaluation changed the parameters")
 
             let trained = try engine.train(batch, scene.settings(detail: .distributions))
@@ -33,10 +33,10 @@ import Testing
             try compare(
                 try #require(trained.statistics), try #require(training.statistics), "\(conformer)")
             #expect(
-                distance(engine.scores(), reference.scores()) < Self.tolerance,
+                try distance(engine.scores(), reference.scores()) < Self.tolerance,
                 "\(conformer): scores of the training")
             for kind in [.gradients, .parameters] + scene.optimizer.state {
-                let (ours, theirs) = (engine.read(kind), reference.read(kind))
+                let (ours, theirs) = (try engine.read(kind), try reference.read(kind))
                 for (index, parameter) in scene.network.parameters.enumerated() {
                     let distance = distance(ours[index], theirs[index])
                     #expect(
@@ -122,19 +122,19 @@ import Testing
             bias[score] = bias[3]
         }
         let (engine, reference) = (try scene.engine(conformer), try scene.engine(.reference))
-        engine.load(.parameters, from: parameters)
-        reference.load(.parameters, from: parameters)
+        try engine.load(.parameters, from: parameters)
+        try reference.load(.parameters, from: parameters)
         for label in 0..<8 {
             for slot in 0..<batch.count { batch.labels[slot] = Int32(label) }
             let (ours, theirs) = (try engine.evaluate(batch), try reference.evaluate(batch))
-            #expect(engine.scores() == reference.scores())
+            #expect(try engine.scores() == reference.scores())
             #expect(
                 ours.top1Errors == theirs.top1Errors && ours.top5Errors == theirs.top5Errors, "label \(label)"
             )
         }
         _ = try engine.train(batch, scene.settings(detail: .moments))
         _ = try reference.train(batch, scene.settings(detail: .moments))
-        let (ours, theirs) = (engine.read(.gradients), reference.read(.gradients))
+        let (ours, theirs) = (try engine.read(.gradients), try reference.read(.gradients))
         for (index, parameter) in scene.network.parameters.enumerated() {
             #expect(distance(ours[index], theirs[index]) < Self.tolerance, "\(parameter.name)")
         }
@@ -177,7 +177,7 @@ import Testing
             let parameters = scene.parameters()
             parameters[index][0] = .nan
             let engine = try scene.engine(conformer)
-            engine.load(.parameters, from: parameters)
+            try engine.load(.parameters, from: parameters)
             #expect(try !engine.evaluate(scene.batch()).loss.isFinite, "from \(parameter.name)")
         }
     }

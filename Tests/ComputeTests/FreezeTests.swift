@@ -29,12 +29,12 @@ import Testing
             let result = try engine.train(scene.batch(), settings)
             #expect(try whole.train(scene.batch(), settings).loss == result.loss)
             let before = scene.parameters()
-            let (ours, theirs) = (engine.read(.parameters), whole.read(.parameters))
+            let (ours, theirs) = (try engine.read(.parameters), try whole.read(.parameters))
             for (index, parameter) in scene.network.parameters.enumerated() {
                 let expected = isFrozen(parameter, frozen) ? before : theirs
                 #expect(Array(ours[index]) == Array(expected[index]), "\(parameter.name)")
             }
-            let moments = engine.read(.firstMoment)
+            let moments = try engine.read(.firstMoment)
             for (index, parameter) in scene.network.parameters.enumerated() {
                 #expect(moments[index].allSatisfy { $0 == 0 } == isFrozen(parameter, frozen))
             }

@@ -17,6 +17,8 @@ final class ReferenceEngine: Engine {
     /// By kind and parameter.
     private var state: [StateKind: [Reals]] = [:]
     private var lastScores: [Reals] = []
+    /// Of the steps whose results have not been asked for.
+    private var finished: [BatchResult] = []
 
     /// The nearest that any ReLU or max-pool of the last pass came to deciding otherwise. A float engine agrees with
     /// this one only where its rounding is far smaller.
@@ -35,7 +37,16 @@ final class ReferenceEngine: Engine {
 
     struct BadBatch: Error {}
 
-    func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
+    func begin(_ batch: Batch, _ settings: StepSettings) throws {
+        finished.append(try step(batch, settings))
+    }
+
+    func results(waiting: Bool) -> [BatchResult] {
+        defer { finished = [] }
+        return finished
+    }
+
+    private func step(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
         try check(batch)
         let gradients = network.parameters.map { Reals($0.count) }
         (margin, decisions, lastScores) = (.infinity, [], [])

@@ -30,7 +30,7 @@ import Testing
         let parameters = scene.parameters()
         engine.load(.parameters, from: parameters)
         _ = try engine.train(batch, StepSettings(step: 0, learningRate: 0))
-        let gradients = engine.read(.gradients)
+        let gradients = try engine.read(.gradients)
         let normalizes = network.parameters.contains { !$0.role.isLearned }
 
         func loss() throws -> (Double, [Int]) {

@@ -34,7 +34,7 @@ struct Scene: CustomTestStringConvertible, Sendable {
 
     func engine(_ conformer: Conformer, threads: Int = 2) throws -> any Engine {
         let engine = try conformer.make(network, capacity, normalization, optimizer, seed, threads)
-        engine.load(.parameters, from: parameters())
+        try engine.load(.parameters, from: parameters())
         return engine
     }
 
@@ -100,13 +100,13 @@ struct Scene: CustomTestStringConvertible, Sendable {
 }
 
 extension Engine {
-    func read(_ kind: StateKind) -> ParameterSet {
+    func read(_ kind: StateKind) throws -> ParameterSet {
         let set = ParameterSet(network.parameters)
-        read(kind, into: set)
+        try read(kind, into: set)
         return set
     }
 
-    func floats(_ kind: StateKind) -> [Float] { read(kind).floats }
+    func floats(_ kind: StateKind) throws -> [Float] { try read(kind).floats }
 }
 
 extension ParameterSet {

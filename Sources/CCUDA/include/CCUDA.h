@@ -7,5 +7,6 @@
 #include "cuda_libraries.h"
 #include "device_types.h"
 #include "kernel_sources.h"
+#include "library_path.h"
 
 #endif

@@ -32,6 +32,11 @@ typedef struct device_draw {
     float color[3];
 } device_draw;
 
+// Of each channel; a pixel becomes (pixel + color − mean) / deviation.
+typedef struct device_normalization {
+    float mean[3], deviation[3];
+} device_normalization;
+
 // What is different from one step, or one piece of a batch, to the next. It lies in device memory and is written before
 // the step, so that a captured graph can be launched again.
 typedef struct device_step {
@@ -65,6 +70,8 @@ typedef struct device_parameter {
     float *weights;
     // Elements when `narrow`, else floats.
     const void *gradients;
+    // Of the pieces of a batch so far, in place of `gradients`; null where every batch is one piece.
+    float *sum;
     float *first_moment, *second_moment, *average;
     // The weights as elements; null where elements are floats.
     void *copy;
@@ -79,7 +86,18 @@ typedef struct device_parameter {
     float rate, decay;
 } device_parameter;
 
-// One block's share of a pass over all parameters: numbers first ..< min(first + DEVICE_CHUNK, count).
+// What all parameters have in common in an update, and what is the same in all steps.
+typedef struct device_rule {
+    // μ, or Adam's β₁; Adam's β₂ and ε.
+    float momentum, second_momentum, epsilon;
+    // Gradients are held between −limit and limit: +∞ where they are not clipped by value.
+    float limit;
+    // 1 − decay of the averages.
+    float share;
+} device_rule;
+
+// One block's share of a pass over all parameters: numbers first ..< min(first + DEVICE_CHUNK, count). The table has all
+// chunks of the first parameter in order, then those of the second…
 typedef struct device_chunk {
     unsigned parameter, first;
 } device_chunk;
@@ -93,5 +111,10 @@ typedef struct device_moments {
 } device_moments;
 
 enum { DEVICE_BUCKETS = 64 };
+
+// Where a histogram's buckets begin, and 1 / the width of each.
+typedef struct device_range {
+    float low, scale;
+} device_range;
 
 #endif

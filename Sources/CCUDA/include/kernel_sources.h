@@ -3,6 +3,21 @@
 #ifndef KERNEL_SOURCES_H
 #define KERNEL_SOURCES_H
 
-extern const char kernel_device_types[], kernel_device[];
+typedef enum kernel_part {
+    KERNEL_DEVICE_TYPES,
+    KERNEL_DEVICE,
+    KERNEL_INPUT,
+    KERNEL_LAYOUT,
+    KERNEL_ACTIVATION,
+    KERNEL_PRODUCT,
+    KERNEL_RESPONSE_NORM,
+    KERNEL_POOL,
+    KERNEL_BATCH_NORM,
+    KERNEL_LOSS,
+    KERNEL_UPDATE,
+    KERNEL_STATISTICS,
+} kernel_part;
+
+const char *kernel_text(kernel_part part);
 
 #endif

@@ -1,0 +1,44 @@
+// A linear layer with its bias and the ReLU behind it: three products by cuBLASLt.
+
+internal import CCUDA
+
+final class LinearOperation: DeviceOperation {
+    private let weights: ProductWeights
+    private let gradient: ProductGradient
+    private let forward: MatrixPlan
+    private let weightGradient: MatrixPlan
+    /// nil where nothing before it learns.
+    private let inputGradient: MatrixPlan?
+
+    init(
+        _ shape: MatrixShape, _ weights: ProductWeights, _ gradient: ProductGradient, plans: PlanLibrary,
+        hasInputGradient: Bool
+    ) throws {
+        (self.weights, self.gradient) = (weights, gradient)
+        forward = try plans.plan(shape, .forward(relu: gradient.isRectified))
+        weightGradient = try plans.plan(shape, .weightGradient)
+        inputGradient = hasInputGradient ? try plans.plan(shape, .inputGradient(adding: false)) : nil
+    }
+
+    func forward(x: cuda_address, y: cuda_address, _ context: DeviceContext) throws {
+        try forward.run(
+            Operands(input: x, weights: weights.elements, bias: weights.biasElements, output: y),
+            workspace: context.workspace.address, on: context.stream)
+    }
+
+    func backward(
+        x: cuda_address, y: cuda_address, dy: cuda_address, dx: cuda_address?, _ context: DeviceContext
+    ) throws {
+        try gradient.apply(y: y, dy: dy, weights, context)
+        if !weights.isFrozen {
+            try weightGradient.run(
+                Operands(input: x, weights: weights.gradient, output: dy),
+                workspace: context.workspace.address, on: context.stream)
+        }
+        if let dx {
+            try inputGradient?.run(
+                Operands(input: dx, weights: weights.elements, output: dy),
+                workspace: context.workspace.address, on: context.stream)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// From the layers of a network to the operations of a device program.
+
+internal import CCUDA
+internal import Compute
+internal import Networks
+internal import Randomness
+
+struct OperationBuilder {
+    let network: Network
+    let buffers: EngineBuffers
+    let rules: [Optimizer.ParameterRule]
+    let precision: Precision
+    let seed: UInt64
+    let plans: PlanLibrary
+
+    func program() throws -> DeviceProgram {
+        var steps: [DeviceProgram.Step] = []
+        for (index, layer) in network.layers.enumerated() {
+            var x = buffers.activations[index]
+            if let wanted = buffers.layout.regrouped[index], let y = buffers.regrouped[index] {
+                let regroup = RegroupOperation(x: buffers.layout.tensors[index], y: wanted)
+                steps.append(.init(layer: index, operation: regroup, x: x, y: y))
+                x = y
+            }
+            guard let operation = try operation(index, layer) else { continue }
+            steps.append(.init(layer: index, operation: operation, x: x, y: buffers.activations[index + 1]))
+        }
+        return DeviceProgram(steps, lowestLearner: lowestLearner, errors: buffers.errors)
+    }
+
+    /// nil for a layer that another does with its own, or that there is nothing to do for.
+    private func operation(_ index: Int, _ layer: Layer) throws -> (any DeviceOperation)? {
+        let (x, y) = (buffers.layout.input(of: index), buffers.layout.tensors[index + 1])
+        switch layer.operation {
+        case .convolution(let shape):
+            return try ConvolutionOperation(
+                ConvolutionShape(shape, x: x, y: y, block: index == 0 ? buffers.layout.block : 1), x: x, y: y,
+                weights(index), gradient(index, y), plans: plans, precision: precision,
+                hasInputGradient: index > lowestLearner)
+        case .linear:
+            return try LinearOperation(
+                MatrixShape(images: Int(x.images), inputs: x.imageCount, outputs: Int(y.padded)),
+                weights(index), gradient(index, y), plans: plans, hasInputGradient: index > lowestLearner)
+        case .relu: return isProduct(index - 1) ? nil : ReLUOperation(y)
+        case .dropout(let rate):
+            let isFused = isReLU(index - 1) && isProduct(index - 2)
+            return DropoutOperation(
+                y, dropout(index, rate), gradientIsFused: isFused)
+        case .localResponseNorm(let norm): return ResponseNormOperation(x, norm)
+        case .maxPool(let pool):
+            guard let winners = buffers.winners[index] else {
+                preconditionFailure("\(layer.name) has no room")
+            }
+            return PoolOperation(x: x, y: y, pool, winners: winners)
+        case .batchNorm(let norm):
+            guard let kept = buffers.moments[index] else { preconditionFailure("\(layer.name) has no room") }
+            let first = firstParameter(of: index)
+            return BatchNormOperation(
+                x, norm, parameters: buffers.parameters, first: first, isFrozen: rules[first].isFrozen,
+                kept: kept)
+        case .flatten: return nil
+        }
+    }
+
+    /// Gradients go back no further than to this layer.
+    private var lowestLearner: Int {
+        zip(network.parameters, rules).first { $0.role.isLearned && !$1.isFrozen }?.0.layer
+            ?? network.layers.count
+    }
+
+    private func dropout(_ layer: Int, _ rate: Float) -> Kernels.Dropout {
+        Kernels.Dropout(rate: rate, seed: seed, purpose: Purpose.dropout.rawValue, layer: layer)
+    }
+
+    private func isReLU(_ index: Int) -> Bool {
+        network.layers.indices ~= index && network.layers[index].operation == .relu
+    }
+
+    /// A layer that does the ReLU behind it.
+    private func isProduct(_ index: Int) -> Bool {
+        guard network.layers.indices ~= index else { return false }
+        switch network.layers[index].operation {
+        case .convolution, .linear: return true
+        default: return false
+        }
+    }
+
+    private func firstParameter(of layer: Int) -> Int {
+        guard let index = network.parameters.firstIndex(where: { $0.layer == layer }) else {
+            preconditionFailure("\(network.layers[layer].name) has no parameters")
+        }
+        return index
+    }
+
+    private func weights(_ layer: Int) -> ProductWeights {
+        let first = firstParameter(of: layer)
+        return ProductWeights(
+            parameters: buffers.parameters, weight: first, bias: first + 1, isFrozen: rules[first].isFrozen)
+    }
+
+    private func gradient(_ layer: Int, _ y: device_tensor) -> ProductGradient {
+        var scale: Float = 1
+        if isReLU(layer + 1), network.layers.indices ~= layer + 2,
+            case .dropout(let rate) = network.layers[layer + 2].operation
+        {
+            scale = dropout(layer + 2, rate).scale
+        }
+        return ProductGradient(output: y, isRectified: isReLU(layer + 1), dropoutScale: scale)
+    }
+}
+
+extension ConvolutionShape {
+    /// Of one tower.
+    /// - Parameter block: of the space-to-depth that x has gone through, with which stride and padding are gone.
+    init(_ convolution: Convolution, x: device_tensor, y: device_tensor, block: Int) {
+        let kernel = (convolution.kernel + block - 1) / block
+        self.init(
+            images: Int(x.images), inputHeight: Int(x.height), inputWidth: Int(x.width),
+            inputs: Int(x.padded),
+            outputs: Int(y.padded), kernelHeight: kernel, kernelWidth: kernel,
+            stride: block > 1 ? 1 : convolution.stride, padding: block > 1 ? 0 : convolution.padding)
+    }
+}

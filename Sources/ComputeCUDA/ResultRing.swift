@@ -1,0 +1,71 @@
+// What steps come to, on its way to the host: written by the device into pinned memory, and read when somebody asks.
+
+internal import CCUDA
+internal import Compute
+
+final class ResultRing {
+    private struct Place {
+        let pinned: PinnedMemory
+        let arrived: Event
+    }
+
+    /// As many steps may be on their way at a time. Two keep the device busy; more would only let the host run ahead.
+    private static let depth = 3
+
+    private let places: [Place]
+    /// Of the places in use, oldest first: which, and how many images.
+    private var underWay: [(place: Int, count: Int, statistics: StepStatistics?)] = []
+    private var next = 0
+    private var finished: [BatchResult] = []
+
+    init(_ device: Device, capacity: Int) throws {
+        places = try (0..<Self.depth).map { _ in
+            Place(
+                pinned: try PinnedMemory(
+                    device, bytes: capacity * MemoryLayout<device_result>.stride, for: "results"),
+                arrived: try Event(device))
+        }
+    }
+
+    /// Where the results of the images from `first` on go, in the place of the step that is begun next.
+    /// Waits for the oldest step when all places are taken.
+    func destination(first: Int) throws -> UnsafeMutableRawPointer {
+        if underWay.count == places.count { try takeOldest() }
+        return places[next].pinned.pointer + first * MemoryLayout<device_result>.stride
+    }
+
+    /// All copies into the place are enqueued.
+    func close(count: Int, on stream: Stream) throws {
+        try places[next].arrived.record(in: stream)
+        underWay.append((next, count, nil))
+        next = (next + 1) % places.count
+    }
+
+    /// To the newest step's result.
+    func attach(_ statistics: StepStatistics) { underWay[underWay.count - 1].statistics = statistics }
+
+    func take(waiting: Bool) throws -> [BatchResult] {
+        while let oldest = underWay.first {
+            if !waiting, try !places[oldest.place].arrived.isPassed() { break }
+            try takeOldest()
+        }
+        defer { finished = [] }
+        return finished
+    }
+
+    private func takeOldest() throws {
+        let (index, count, statistics) = underWay[0]
+        try places[index].arrived.synchronize()
+        underWay.removeFirst()
+        let results = places[index].pinned.pointer.assumingMemoryBound(to: device_result.self)
+        var total = BatchResult()
+        total.count = count
+        for slot in 0..<count {
+            total.loss += results[slot].loss
+            total.top1Errors += results[slot].rank < 1 ? 0 : 1
+            total.top5Errors += results[slot].rank < 5 ? 0 : 1
+        }
+        total.statistics = statistics
+        finished.append(total)
+    }
+}

@@ -105,7 +105,7 @@ struct ConvolutionPlans: PlanFamily {
     }
 
     /// The library speaks of descriptors and attributes only.
-    private static func naming<Result>(_ convolution: Convolution, _ body: () throws -> Result) throws
+    private static func naming<Result>(_ convolution: ConvolutionProduct, _ body: () throws -> Result) throws
         -> Result
     {
         do { return try body() } catch let error as CUDAError {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct CudnnDescriptorTests {
     @Test func noDescriptorOutlivesAFailure() throws {
-        let convolution = Convolution(
+        let convolution = ConvolutionProduct(
             shape: ConvolutionShape(
                 images: 2, inputHeight: 5, inputWidth: 5, inputs: 8, outputs: 8, kernelHeight: 3,
                 kernelWidth: 3,

@@ -3,7 +3,7 @@
 // with the same bits.
 //
 //   1. An entry that is there and works is never replaced: of two processes that measure at a time the first one's choice
-//      holds for both (`lock`, flock).
+//      holds for both (`plans.lock`, flock).
 //   2. The file is replaced as a whole. What of it cannot be read counts as not there.
 
 internal import CCUDA
@@ -26,7 +26,7 @@ final class PlanCache {
         let name = "\(device.name)-\(capability)-\(device.multiprocessors)"
             .map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
         file = folder.appending("plans-\(String(name)).json")
-        lock = folder.appending("lock")
+        lock = folder.appending("plans.lock")
         do { try folder.makeFolder() } catch let error as Errno { throw Self.failure("make", folder, error) }
     }
 

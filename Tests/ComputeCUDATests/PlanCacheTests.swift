@@ -175,7 +175,7 @@ import Testing
         let text = try String(contentsOfFile: file.string, encoding: .utf8)
         #expect(text.contains("\"device\" : \"NVIDIA H200, capability 9.0, 132 multiprocessors\""))
         #expect(text.contains("\"sleepers\" : {\n      \"choice\" : \"fast\",\n      \"microseconds\" : "))
-        #expect(try folder.names("plans") == ["lock", "plans-NVIDIA-H200-9.0-132.json"])
+        #expect(try folder.names("plans") == ["plans-NVIDIA-H200-9.0-132.json", "plans.lock"])
     }
 
     // MARK: - Names of choices

@@ -27,7 +27,9 @@ struct ActivationLayout {
         for (index, layer) in network.layers.enumerated() {
             let x = tensors[index]
             if let towers = Self.requiredTowers(layer), towers != x.towers {
-                regrouped[index] = device_tensor(images: images, layer.input, towers: towers)
+                // A flattened image is still one here.
+                let image = Shape(Int(x.height), Int(x.width), Int(x.towers * x.channels))
+                regrouped[index] = device_tensor(images: images, image, towers: towers)
             }
             let towers: Int
             switch layer.operation {

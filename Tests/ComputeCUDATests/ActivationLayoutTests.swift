@@ -65,6 +65,15 @@ import Testing
         #expect(layout.tensors[2].padded == 8, "five channels and three zeros")
     }
 
+    @Test func whatIsFlattenedIsStillAnImage() throws {
+        var builder = Network.Builder("two towers", input: Shape(6, 6, 4))
+        builder.add("a", .convolution(Convolution(outputs: 6, kernel: 3, stride: 1, padding: 0, groups: 2)))
+        builder.add("flatten", .flatten)
+        builder.add("b", .linear(outputs: 3))
+        let input = try ActivationLayout(builder.network(), images: 2).input(of: 2)
+        #expect((input.towers, input.height, input.width, input.channels) == (1, 4, 4, 6))
+    }
+
     @Test func scoresThatAreAnImageAreRefused() {
         var builder = Network.Builder("image", input: Shape(6, 6, 3))
         builder.add("a", .convolution(Convolution(outputs: 6, kernel: 1, stride: 1, padding: 0, groups: 1)))

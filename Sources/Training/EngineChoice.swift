@@ -18,6 +18,8 @@ package struct EngineChoice: Hashable, Sendable {
         (self.device, self.precision, self.threads, self.gpu) = (device, precision, threads, gpu)
     }
 
+    package static func cpu(threads: Int) -> Self { Self(device: .cpu, precision: .fp32, threads: threads) }
+
     /// - Parameters:
     ///   - capacity: images of the largest batch.
     ///   - seed: keys the dropout masks. Parameters start at zero: load them.

@@ -86,15 +86,15 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
-                "Datasets", "Figures", "Images", "InputPipeline", "Weights", system,
+                "ComputeCUDA", "Datasets", "Figures", "Images", "InputPipeline", "Weights", system,
             ]),
 
         // Level 6
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "Datasets", "Figures",
-                "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training", "Randomness",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "ComputeCUDA", "Datasets",
+                "Figures", "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training", "Randomness",
                 "Systemd", "TensorBoard", "Charts", "Weights", log,
                 arguments, system,
             ]),

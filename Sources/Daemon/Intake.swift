@@ -17,6 +17,8 @@ package struct Intake: Sendable {
     }
 
     private let folder: JobFolder
+    /// Whose GPUs jobs may have.
+    package var machine = GPUPool().machine
     private var stability = ScanStability()
     /// What has arrived and is still in jobs/, as it was when it was checked.
     private var accepted: [String: FileIdentity] = [:]
@@ -86,10 +88,10 @@ package struct Intake: Sendable {
 
     private mutating func examine(_ fileName: String, _ identity: FileIdentity, _ begun: Begun) -> News? {
         let name: JobName
-        let priority: Int
+        let outline: JobOutline
         do {
             name = try JobName(fileName: fileName)
-            priority = try check(name, begun)
+            outline = try check(name, begun)
         } catch {
             // It may have changed or gone under our eyes: then the next scan knows better.
             guard folder.identity(fileName, in: .queued) == identity else { return nil }
@@ -101,7 +103,8 @@ package struct Intake: Sendable {
         }
         guard folder.identity(fileName, in: .queued) == identity else { return nil }
         accepted[fileName] = identity
-        return .arrived(Scheduler.Job(name, priority: priority, arrival: identity.changed))
+        return .arrived(
+            Scheduler.Job(name, priority: outline.priority, arrival: identity.changed, outline.wish))
     }
 
     private mutating func refuse(_ fileName: String, _ identity: FileIdentity, _ reason: String) -> News {
@@ -114,8 +117,7 @@ package struct Intake: Sendable {
         }
     }
 
-    /// - Returns: the job's priority.
-    private func check(_ name: JobName, _ begun: Begun) throws(JobError) -> Int {
+    private func check(_ name: JobName, _ begun: Begun) throws(JobError) -> JobOutline {
         let others =
             accepted.keys.map { ($0, "waits in jobs") }
             + begun.map { ($0.fileName, "is in jobs/\($0.place.rawValue)") }
@@ -127,21 +129,6 @@ package struct Intake: Sendable {
                     file: name.fileName)
             }
         }
-        return try folder.plan(name, in: .queued).priority
-    }
-}
-
-extension JobFolder {
-    /// Reads and checks a job as far as that goes without its data.
-    package func plan(_ name: JobName, in place: Place) throws(JobError) -> Plan {
-        do {
-            let bytes = try JobFile.read(path(name.fileName, in: place), followsLinks: false)
-            return try JobSpec(bytes: bytes, file: name.fileName).plan(name: name.stem, relativeTo: nil)
-        } catch {
-            // The file will lie elsewhere when this is read, so its name must do.
-            throw JobError(
-                error.code, error.problem, file: name.fileName, line: error.line, key: error.key,
-                cause: error.cause)
-        }
+        return try folder.outline(name, in: .queued, on: machine)
     }
 }

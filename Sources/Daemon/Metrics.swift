@@ -8,19 +8,25 @@ package import Spool
 package import SystemPackage
 
 package struct Metrics: Hashable, Sendable {
-    /// The running job.
+    /// A running job.
     package struct Running: Hashable, Sendable {
         package var job: String
+        /// "cpu", or the uuid of its GPU.
+        package var device: String
         package var status: RunStatus
 
-        package init(job: String, status: RunStatus) { (self.job, self.status) = (job, status) }
+        package init(job: String, device: String = "cpu", status: RunStatus) {
+            (self.job, self.device, self.status) = (job, device, status)
+        }
     }
 
     package var version: String
     /// Files in each of the job folders.
     package var jobs: [JobFolder.Place: Int] = [:]
     package var holds: Set<QueueMark> = []
-    package var running: Running?
+    package var running: [Running] = []
+    /// By uuid, whether each is in service.
+    package var gpus: [String: Bool] = [:]
     package var workerStarts = 0
     /// By how they ended, in one word.
     package var workerEnds: [String: Int] = [:]
@@ -42,10 +48,10 @@ package struct Metrics: Hashable, Sendable {
 
     private var families: [MetricFamily] {
         func ofJob(_ name: String, _ help: String, _ value: (RunStatus) -> Double?) -> MetricFamily {
-            guard let running, let value = value(running.status) else {
-                return MetricFamily("job_\(name)", .gauge, help, [])
+            let samples = running.compactMap { running in
+                value(running.status).map { ([("job", running.job)], $0) }
             }
-            return MetricFamily("job_\(name)", .gauge, help, [([("job", running.job)], value)])
+            return MetricFamily("job_\(name)", .gauge, help, samples)
         }
         let ends: [JobFolder.Place] = [.done, .failed, .cancelled]
         return [
@@ -56,6 +62,12 @@ package struct Metrics: Hashable, Sendable {
             MetricFamily(
                 "queue_held", .gauge, "1 where a file PAUSED or DRAINING holds the queue.",
                 QueueMark.allCases.map { ([("by", $0.rawValue.lowercased())], holds.contains($0) ? 1 : 0) }),
+            MetricFamily(
+                "job_device", .gauge, "What each running job computes on, as a label.",
+                running.map { ([("job", $0.job), ("device", $0.device)], 1) }),
+            MetricFamily(
+                "gpu_in_service", .gauge, "1 where a GPU is given to jobs, 0 where it has failed too often.",
+                gpus.sorted { $0.key < $1.key }.map { ([("gpu", $0.key)], $0.value ? 1 : 0) }),
             ofJob("epoch", "The epoch that the running job is in, from 1.") { $0.epoch.map(Double.init) },
             ofJob("epochs", "The epochs of the running job.") { $0.epochs.map(Double.init) },
             ofJob("step", "Steps that the running job has done.") { $0.step.map(Double.init) },

@@ -12,7 +12,7 @@ package struct RunningJobs: Sendable {
     package enum News: Hashable, Sendable {
         case departed(JobName, Scheduler.Departure)
         /// An edited file.
-        case changed(JobName, priority: Int)
+        case changed(JobName, JobOutline)
         /// A file of a job that has not begun: a person put it there, or it was there at the start.
         case appeared(Scheduler.Job)
         /// It cannot be a job.
@@ -34,6 +34,8 @@ package struct RunningJobs: Sendable {
     }
 
     private let folder: JobFolder
+    /// Whose GPUs jobs may have.
+    package var machine = GPUPool().machine
     /// Whether another look may show that a file is gone, or complete.
     package private(set) var isWaiting = false
     private var files: [JobName: File] = [:]
@@ -94,7 +96,7 @@ package struct RunningJobs: Sendable {
             file.folder = FolderIdentity(folder.path(.running))
             file.missingSince = nil
             if hasChanged {
-                guard let plan = try? folder.plan(name, in: .running),
+                guard let outline = try? folder.outline(name, in: .running, on: machine),
                     let bytes = try? JobFile.read(
                         folder.path(name.fileName, in: .running), followsLinks: false)
                 else {
@@ -104,7 +106,7 @@ package struct RunningJobs: Sendable {
                 }
                 (file.identity, file.bytes) = (identity, bytes)
                 files[name] = file
-                return .changed(name, priority: plan.priority)
+                return .changed(name, outline)
             }
             files[name] = file
             return nil
@@ -141,11 +143,12 @@ package struct RunningJobs: Sendable {
                     + "give this job another name")
         }
         do {
-            let priority = try folder.plan(name, in: .running).priority
+            let outline = try folder.outline(name, in: .running, on: machine)
             guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
             folder.forgetEarlier(name)
             add(name)
-            return .appeared(Scheduler.Job(name, priority: priority, arrival: identity.changed))
+            return .appeared(
+                Scheduler.Job(name, priority: outline.priority, arrival: identity.changed, outline.wish))
         } catch  where error.isTransient {
             return mentioned.insert(fileName).inserted ? .stuck(name, reason: error.description) : nil
         } catch {

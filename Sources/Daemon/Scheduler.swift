@@ -1,9 +1,10 @@
 // Which job runs when: a pure state machine. Each input returns what is to be done; no clock, no files, no processes.
 //
-// 1. At most one worker at a time, for the job that comes first: by priority, then what has begun before what is queued,
-//    then by arrival. A worker whose job no longer comes first by its priority is asked to stop, and goes on later.
+// 1. At most one worker in each slot, the CPU and every GPU in service, for the job that comes first of those that fit it:
+//    by priority, then what has begun before what is queued, then by arrival. A worker is asked to stop, and goes on
+//    later, where a job of higher priority fits no other slot. A job has at most one worker.
 // 2. A job that waits for its next attempt keeps its turn before its equals: it came first, and ten vain attempts take
-//    nine minutes.
+//    nine minutes. It keeps one slot.
 // 3. A worker is asked once, and killed if it has not ended in time. What we end is no failure of the job.
 // 4. A job leaves only by `done`, `fail`, `release`, `withdraw` or `claimFailed`; a stop leaves it where it is.
 
@@ -27,10 +28,27 @@ package struct Scheduler: Sendable {
         package var priority: Int
         /// Nanoseconds since 1970, or anything else that is smaller for what came earlier.
         package var arrival: Int64
+        package var wish: Wish
 
-        package init(_ name: JobName, priority: Int, arrival: Int64) {
-            (self.name, self.priority, self.arrival) = (name, priority, arrival)
+        package init(_ name: JobName, priority: Int, arrival: Int64, _ wish: Wish = .auto) {
+            (self.name, self.priority, self.arrival, self.wish) = (name, priority, arrival, wish)
         }
+    }
+
+    /// What a job computes on.
+    package enum Wish: Hashable, Sendable {
+        /// A GPU where one is in service when it begins, else the CPU; then it stays with that.
+        case auto
+        case cpu
+        /// Any, or the one of this uuid.
+        case gpu(String?)
+    }
+
+    /// Where one worker at a time computes.
+    package enum Slot: Hashable, Sendable {
+        case cpu
+        /// By its uuid.
+        case gpu(String)
     }
 
     /// Where a person has put the file of a job that had begun.
@@ -55,7 +73,7 @@ package struct Scheduler: Sendable {
     package enum Action: Hashable, Sendable {
         /// Move it to running/ and answer with `claimed` or `claimFailed`.
         case claim(JobName)
-        /// Store the record, start a worker, and tell its end by `exited`.
+        /// Store the record, start a worker on the GPU that it names, or on the CPU, and tell its end by `exited`.
         case spawn(JobName, AttemptRecord)
         /// Store the record; nothing runs until `until`.
         case wait(JobName, AttemptRecord, until: Double, reason: String)
@@ -74,68 +92,73 @@ package struct Scheduler: Sendable {
     }
 
     /// A job whose file is in running/.
-    private struct Begun: Sendable {
+    struct Begun: Sendable {
         var job: Job
         var record: AttemptRecord
         var notBefore = -Double.infinity
     }
 
-    private struct Work: Sendable {
+    struct Work: Sendable {
         var begun: Begun
         var interruption: Interruption?
         /// When patience with an interrupted worker ends.
         var killAt = Double.infinity
     }
 
-    private enum Turn: Sendable {
+    enum Turn: Sendable {
         case free
         case claiming(Job)
         case working(Work)
     }
 
+    struct Lane: Sendable {
+        let slot: Slot
+        var turn = Turn.free
+        /// Where not, it ends with its worker.
+        var isInService = true
+    }
+
     package var limits: Limits
     /// What holds the whole queue; takes effect with `advance`.
     package var hold: QueueMark?
-    private var turn = Turn.free
-    /// Without a worker.
-    private var begun: [Begun] = []
-    private var queue: [Job] = []
-    private var isStopping = false
-    private var hasExited = false
+    var lanes = [Lane(slot: .cpu)]
+    /// Without a worker; one that came back while its old worker ends has that too.
+    var begun: [Begun] = []
+    var queue: [Job] = []
+    var isStopping = false
+    var hasExited = false
+    /// Of the last `advance`: what was due then has been seen to.
+    var clock = -Double.infinity
 
     package init(_ limits: Limits = Limits()) { self.limits = limits }
 
     // MARK: State
 
-    /// The job that has a worker.
-    package var current: JobName? {
-        if case .working(let work) = turn { work.begun.job.name } else { nil }
+    /// The jobs that have workers, and where.
+    package var working: [(job: JobName, slot: Slot)] {
+        lanes.compactMap { lane in lane.work.map { ($0.begun.job.name, lane.slot) } }
     }
 
-    /// Whether the worker has been asked to stop.
-    package var isInterrupted: Bool {
-        if case .working(let work) = turn { work.interruption != nil } else { false }
+    /// Whether the job's worker has been asked to stop.
+    package func isInterrupted(_ name: JobName) -> Bool {
+        lane(of: name).flatMap { lanes[$0].work?.interruption } != nil
     }
 
     /// The jobs that have begun: with a worker or without.
-    package var held: Set<JobName> { Set(begun.map(\.job.name)).union(current.map { [$0] } ?? []) }
-
-    /// The time at which `advance` has something to do though nothing else happens.
-    package var deadline: Double? {
-        let time: Double?
-        switch turn {
-        case .claiming: time = nil
-        case .working(let work) where work.interruption != nil: time = work.killAt
-        case .working(let work):
-            time = begun.filter { $0.job.priority > work.begun.job.priority }.map(\.notBefore).min()
-        case .free:
-            guard !isHeld, case .begun(let index)? = first(at: .infinity) else { return nil }
-            time = begun[index].notBefore
-        }
-        return time.flatMap { $0.isFinite ? $0 : nil }
-    }
+    package var held: Set<JobName> { Set(begun.map(\.job.name)).union(working.map(\.job)) }
 
     // MARK: Inputs
+
+    /// The GPUs in service, by their uuids. A worker on another ends by itself.
+    package mutating func serve(_ gpus: [String]) {
+        for index in lanes.indices {
+            if case .gpu(let uuid) = lanes[index].slot { lanes[index].isInService = gpus.contains(uuid) }
+        }
+        lanes.removeAll { !$0.isInService && $0.isFree }
+        for gpu in gpus where !lanes.contains(where: { $0.slot == .gpu(gpu) }) {
+            lanes.append(Lane(slot: .gpu(gpu)))
+        }
+    }
 
     /// A job whose file is found in running/.
     package mutating func resume(_ job: Job, _ record: AttemptRecord) {
@@ -151,75 +174,60 @@ package struct Scheduler: Sendable {
     /// A job has gone from jobs/ before its turn.
     package mutating func withdraw(_ name: JobName) { queue.removeAll { $0.name == name } }
 
-    /// A person has changed the priority of a job that has begun.
-    package mutating func reprioritize(_ name: JobName, _ priority: Int) {
-        if case .working(var work) = turn, work.begun.job.name == name {
+    /// A person has changed the priority of a job that has begun, or what its next attempt is to compute on.
+    package mutating func reprioritize(_ name: JobName, _ priority: Int, _ wish: Wish? = nil) {
+        if let lane = lane(of: name), var work = lanes[lane].work {
             work.begun.job.priority = priority
-            turn = .working(work)
+            work.begun.job.wish = wish ?? work.begun.job.wish
+            lanes[lane].turn = .working(work)
         }
         for index in begun.indices where begun[index].job.name == name {
             begun[index].job.priority = priority
+            begun[index].job.wish = wish ?? begun[index].job.wish
         }
     }
 
-    /// Gives the turn to the job that comes first, to the next attempt once its pause is over, and takes it from a
-    /// worker that has to stop.
+    /// The next that is to be done: gives a slot to the job that comes first, to the next attempt once its pause is over,
+    /// and takes it from a worker that has to stop. To be called until nothing is left.
     package mutating func advance(now: Double) -> [Action] {
-        switch turn {
-        case .claiming: return []
-        case .working(let work):
-            if work.interruption != nil { return now < work.killAt ? [] : lostPatience(work) }
-            return reasonToStop(work, now).map { interrupt(work, $0, now) } ?? []
-        case .free: break
-        }
-        if isStopping {
-            defer { hasExited = true }
-            return hasExited ? [] : [.exit]
-        }
-        switch isHeld ? nil : first(at: .infinity) {
-        case .begun(let index)?: return now < begun[index].notBefore ? [] : spawn(begun.remove(at: index))
-        case .queued(let index)?:
-            let job = queue.remove(at: index)
-            turn = .claiming(job)
-            return [.claim(job.name)]
-        case nil: return []
-        }
+        clock = now
+        return next(now).map { [$0] } ?? []
     }
 
     /// - Parameters:
     ///   - attempts: workers this run has had before.
     ///   - step: of its newest checkpoint, -1 for none.
     package mutating func claimed(attempts: Int, step: Int) -> [Action] {
-        guard case .claiming(let job) = turn else { return [] }
+        guard let (lane, job) = claiming else { return [] }
         var record = AttemptRecord()
         (record.attempts, record.step) = (attempts, step)
-        return spawn(Begun(job: job, record: record))
+        return [spawn(Begun(job: job, record: record), lane)]
     }
 
     /// The file could not be moved to running/; it is not queued any more.
     package mutating func claimFailed(now: Double) -> [Action] {
-        guard case .claiming = turn else { return [] }
-        turn = .free
+        guard let (lane, _) = claiming else { return [] }
+        free(lane)
         return advance(now: now)
     }
 
     /// The job that was to be spawned has no file in running/ just now.
-    package mutating func postponed(until: Double) {
-        guard case .working(var work) = turn else { return }
+    package mutating func postponed(_ name: JobName, until: Double) {
+        guard let lane = lane(of: name), var work = lanes[lane].work else { return }
         work.begun.record.attempts -= 1
         work.begun.notBefore = until
         begun.append(work.begun)
-        turn = .free
+        free(lane)
     }
 
     /// A person has taken the job's file out of running/.
     package mutating func departed(_ name: JobName, _ departure: Departure, now: Double) -> [Action] {
-        if case .working(var work) = turn, work.begun.job.name == name {
+        if let lane = lane(of: name), var work = lanes[lane].work {
             // It may have come back meanwhile, and gone again.
             begun.removeAll { $0.job.name == name }
-            if work.interruption == nil { return interrupt(work, .departed(departure), now) }
+            if work.interruption == nil { return [interrupt(lane, work, .departed(departure), now)] }
             work.interruption = .departed(departure)
-            turn = .working(work)
+            lanes[lane].turn = .working(work)
             return []
         }
         guard let index = begun.firstIndex(where: { $0.job.name == name }) else { return [] }
@@ -227,88 +235,27 @@ package struct Scheduler: Sendable {
     }
 
     /// The worker has reported nothing for too long.
-    package mutating func silent(seconds: Double, now: Double) -> [Action] {
-        guard case .working(let work) = turn, work.interruption == nil else { return [] }
-        return interrupt(work, .silent(seconds), now)
+    package mutating func silent(_ name: JobName, seconds: Double, now: Double) -> [Action] {
+        guard let lane = lane(of: name), let work = lanes[lane].work, work.interruption == nil else {
+            return []
+        }
+        return [interrupt(lane, work, .silent(seconds), now)]
     }
 
     /// The worker has ended.
     /// - Parameter step: of the newest checkpoint now, -1 for none.
-    package mutating func exited(_ outcome: WorkerOutcome, step: Int, now: Double) -> [Action] {
-        guard case .working(let work) = turn else { return [] }
-        turn = .free
+    package mutating func exited(
+        _ name: JobName, _ outcome: WorkerOutcome, step: Int, now: Double
+    ) -> [Action] {
+        guard let lane = lane(of: name), let work = lanes[lane].work else { return [] }
+        free(lane)
         return ended(work, outcome, step, now) + advance(now: now)
     }
 
-    /// The daemon is to stop: `advance` asks the worker, if there is one, and answers `exit` in the end.
+    /// The daemon is to stop: `advance` asks the workers, if there are any, and answers `exit` in the end.
     package mutating func stop() { isStopping = true }
 
     // MARK: Rules
-
-    private var isHeld: Bool { isStopping || hold == .paused }
-
-    private enum Candidate {
-        case begun(Int)
-        case queued(Int)
-    }
-
-    /// Who comes first of those that may have the turn.
-    /// - Parameter time: what waits for its next attempt beyond that is passed over.
-    private func first(at time: Double) -> Candidate? {
-        let waiting = begun.indices.filter { begun[$0].notBefore <= time }
-            .min { Self.precedes(begun[$0].job, begun[$1].job) }
-        // A name that is dropped again while it runs waits for its own end.
-        let names = held
-        let queued = queue.indices.filter { hold == nil && !names.contains(queue[$0].name) }
-            .min { Self.precedes(queue[$0], queue[$1]) }
-        guard let queued else { return waiting.map(Candidate.begun) }
-        guard let waiting, begun[waiting].job.priority >= queue[queued].priority else {
-            return .queued(queued)
-        }
-        return .begun(waiting)
-    }
-
-    private func job(_ candidate: Candidate) -> Job {
-        switch candidate {
-        case .begun(let index): begun[index].job
-        case .queued(let index): queue[index]
-        }
-    }
-
-    private static func precedes(_ a: Job, _ b: Job) -> Bool {
-        if a.priority != b.priority { return a.priority > b.priority }
-        return (a.arrival, a.name.fileName) < (b.arrival, b.name.fileName)
-    }
-
-    private func reasonToStop(_ work: Work, _ now: Double) -> Interruption? {
-        if isStopping { return .daemonStops }
-        if hold == .paused { return .queuePaused }
-        guard let other = first(at: now).map(job), other.priority > work.begun.job.priority else {
-            return nil
-        }
-        return .preempted(by: other.name)
-    }
-
-    private mutating func interrupt(_ work: Work, _ reason: Interruption, _ now: Double) -> [Action] {
-        var work = work
-        (work.interruption, work.killAt) = (reason, now + limits.stopPatience)
-        turn = .working(work)
-        return [.terminate(work.begun.job.name, reason)]
-    }
-
-    private mutating func lostPatience(_ work: Work) -> [Action] {
-        var work = work
-        work.killAt = .infinity
-        turn = .working(work)
-        return [.kill(work.begun.job.name)]
-    }
-
-    private mutating func spawn(_ job: Begun) -> [Action] {
-        var job = job
-        job.record.attempts += 1
-        turn = .working(Work(begun: job))
-        return [.spawn(job.job.name, job.record)]
-    }
 
     private mutating func ended(
         _ work: Work, _ outcome: WorkerOutcome, _ step: Int, _ now: Double

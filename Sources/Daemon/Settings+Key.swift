@@ -15,6 +15,7 @@ extension Settings {
             /// In seconds.
             case time(WritableKeyPath<Settings, Double> & Sendable, ClosedRange<Double>)
             case count(WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
+            case gpus(WritableKeyPath<Settings, GPUPool.Choice> & Sendable)
         }
 
         /// As the file has it: "stall_timeout".
@@ -31,6 +32,7 @@ extension Settings {
 
     package static let keys = [
         Key.root, .metrics, .logLevel, .scanInterval, .stallTimeout, .stopTimeout, .hookTimeout, .maxAttempts,
+        .gpus,
     ]
 }
 
@@ -61,6 +63,8 @@ extension Settings.Key {
         name: "max_attempts",
         explanation: "So many attempts in a row without a new checkpoint fail a job",
         kind: .count(\.maxAttempts, 1...1_000_000))
+    package static let gpus = Self(
+        name: "gpus", explanation: "The GPUs that jobs may have, each one at a time", kind: .gpus(\.gpus))
 
     /// What may be written, for a person.
     package var range: String {
@@ -71,6 +75,7 @@ extension Settings.Key {
         case .time(_, let range):
             "\(JobValue.text(seconds: range.lowerBound)) to \(JobValue.text(seconds: range.upperBound))"
         case .count(_, let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .gpus: "auto, none or a list of uuids"
         }
     }
 
@@ -82,6 +87,7 @@ extension Settings.Key {
         case .level: "level"
         case .time: "time"
         case .count: "number"
+        case .gpus: "which"
         }
     }
 
@@ -93,6 +99,7 @@ extension Settings.Key {
         case .level(let path): settings[keyPath: path].rawValue
         case .time(let path, _): JobValue.text(seconds: settings[keyPath: path])
         case .count(let path, _): "\(settings[keyPath: path])"
+        case .gpus(let path): settings[keyPath: path].text
         }
     }
 
@@ -110,13 +117,43 @@ extension Settings.Key {
             let example = JobValue.text(seconds: Settings()[keyPath: path])
             settings[keyPath: path] = try value.seconds(range, example: example)
         case .count(let path, let range): settings[keyPath: path] = try value.integer(range)
+        case .gpus(let path): settings[keyPath: path] = try value.gpus(write: range)
         }
     }
 
     private static let noFile = "none"
 }
 
+extension GPUPool.Choice {
+    /// As a flag has it.
+    fileprivate var text: String {
+        switch self {
+        case .auto: "auto"
+        case .none: "none"
+        case .some(let uuids): uuids.joined(separator: ",")
+        }
+    }
+}
+
 extension JobValue {
+    /// A flag or a variable has commas between uuids, a file a list of them.
+    fileprivate func gpus(write example: String) throws(JobError) -> GPUPool.Choice {
+        var words: [String] = []
+        if let items {
+            for item in items { words.append(try item.text(write: example)) }
+        } else {
+            words = try text(write: example).split(separator: ",").map(String.init)
+        }
+        if words == ["auto"] { return .auto }
+        if words == ["none"] || words.isEmpty { return .none }
+        for word in words where word.wholeMatch(of: /(GPU|MIG)-[0-9A-Fa-f-]{4,64}/) == nil {
+            throw mismatch(
+                .wrongType, "has \"\(word)\", which is no GPU's uuid",
+                write: "\(example), as `nvidia-smi -L` has them")
+        }
+        return .some(words)
+    }
+
     fileprivate func path(relativeTo folder: FilePath?) throws(JobError) -> FilePath {
         let text = try text(write: "a path such as /var/lib/alexnetd")
         if text.hasPrefix("~") {

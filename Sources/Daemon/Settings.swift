@@ -20,6 +20,8 @@ package struct Settings: Hashable, Sendable {
     package var hookTimeout = 60.0
     /// Failed attempts in a row without a newer checkpoint after which a job is given up.
     package var maxAttempts = 10
+    /// Which GPUs jobs may have.
+    package var gpus = GPUPool.Choice.auto
 
     package init() {}
 }

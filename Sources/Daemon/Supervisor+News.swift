@@ -110,7 +110,8 @@ extension Supervisor {
                 settle(Ending(job: name, place: .cancelled, reason: nil, bytes: bytes))
             }
             perform(scheduler.departed(name, departure, now: now))
-        case .changed(let name, let priority): scheduler.reprioritize(name, priority)
+        case .changed(let name, let outline):
+            scheduler.reprioritize(name, outline.priority, outline.wish)
         case .appeared(let job):
             let record = AttemptRecord.load(root.run(job.name.stem).attempts) ?? AttemptRecord()
             scheduler.resume(job, record)
@@ -132,12 +133,14 @@ extension Supervisor {
         }
     }
 
-    /// Whether the worker still says how it is.
+    /// Whether the workers still say how they are.
     private func listen() {
-        guard let job = scheduler.current, worker != nil, !scheduler.isInterrupted else { return }
-        let seconds = silence.look(
-            root.run(job.stem).status, now: now, longestGap: 4 * settings.scanInterval + 10)
-        if seconds >= settings.stallTimeout { perform(scheduler.silent(seconds: seconds, now: now)) }
+        for job in attempts.keys where !scheduler.isInterrupted(job) {
+            let seconds = attempts[job]?.silence.look(
+                root.run(job.stem).status, now: now, longestGap: 4 * settings.scanInterval + 10)
+            guard let seconds, seconds >= settings.stallTimeout else { continue }
+            perform(scheduler.silent(job, seconds: seconds, now: now))
+        }
     }
 }
 

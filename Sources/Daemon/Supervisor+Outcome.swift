@@ -72,8 +72,7 @@ extension Supervisor {
     /// Of the worker that has just ended, where it left some.
     private func lastWords(_ job: JobName) -> String? {
         guard let status = RunStatus.load(root.run(job.stem).status), status.state == .failed,
-            // The status's time is in whole seconds.
-            status.updated >= workerStart.addingTimeInterval(-1)
+            lastAttempt?.isSince(status.updated) ?? false
         else { return nil }
         return status.message
     }
@@ -102,7 +101,7 @@ extension Supervisor {
     }
 
     /// Changes the status of a run that no worker holds.
-    private func announce(_ job: JobName, _ state: RunStatus.State, _ message: String?) {
+    func announce(_ job: JobName, _ state: RunStatus.State, _ message: String?) {
         let run = root.run(job.stem)
         let attempts = AttemptRecord.load(run.attempts)?.attempts ?? 0
         var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)

@@ -10,15 +10,22 @@ extension Supervisor {
 
     /// After every look.
     func tellService() {
-        let running = scheduler.current
-        let status = running.flatMap { RunStatus.load(root.run($0.stem).status) }
-        let line = statusLine(running, status)
+        tellStranded()
+        let running = scheduler.working.map { working in
+            (working.job.stem, working.slot, RunStatus.load(root.run(working.job.stem).status))
+        }
+        let line = statusLine(running.map { ($0.0, $0.2) })
         log.debug("looked at the folders: \(line)")
         if line != toldStatus { notify.send(.status(line)) }
         toldStatus = line
         guard let path = settings.metrics else { return }
-        (metrics.running, metrics.lastLook) = (nil, Date())
-        if let running, let status { metrics.running = Metrics.Running(job: running.stem, status: status) }
+        metrics.lastLook = Date()
+        metrics.running = running.compactMap { job, slot, status in
+            status.map { Metrics.Running(job: job, device: slot.name, status: $0) }
+        }
+        metrics.gpus = gpus.machine.gpus.map { ($0.uuid, !gpus.isOut($0.uuid)) }.reduce(into: [:]) {
+            $0[$1.0] = $1.1
+        }
         metrics.holds = Set(QueueMark.allCases.filter { $0.lies(in: root) })
         for place in JobFolder.Place.allCases { metrics.jobs[place] = (try? folder.scan(place))?.count }
         do {
@@ -57,16 +64,30 @@ extension Supervisor {
         hooks.run(state, job: job, status: try? status.json())
     }
 
-    private func statusLine(_ running: JobName?, _ status: RunStatus?) -> String {
+    private func statusLine(_ running: [(job: String, status: RunStatus?)]) -> String {
         let waiting = (try? folder.scan(.queued))?.count ?? 0
         let queue = waiting == 0 ? "" : ", \(waiting) in the queue"
         if let trouble = complaints[.root] { return trouble }
-        let held = scheduler.hold.map { $0 == .paused ? "paused; " : "draining; " } ?? ""
-        guard let running else { return held + "idle" + queue }
-        var text = "\(held)\(running.stem): \(status?.state.rawValue ?? "starting")"
+        let held = gpusOut + (scheduler.hold.map { $0 == .paused ? "paused; " : "draining; " } ?? "")
+        guard !running.isEmpty else { return held + "idle" + queue }
+        return held + running.map { Self.text(of: $0.job, $0.status) }.joined(separator: "; ") + queue
+    }
+
+    private static func text(of job: String, _ status: RunStatus?) -> String {
+        var text = "\(job): \(status?.state.rawValue ?? "starting")"
         if let epoch = status?.epoch, let epochs = status?.epochs { text += ", epoch \(epoch) of \(epochs)" }
         if let rate = status?.imagesPerSecond { text += String(format: ", %.0f images/s", rate) }
-        return text + queue
+        return text
+    }
+}
+
+extension Scheduler.Slot {
+    /// "cpu", or the GPU's uuid.
+    var name: String {
+        switch self {
+        case .cpu: "cpu"
+        case .gpu(let uuid): uuid
+        }
     }
 }
 

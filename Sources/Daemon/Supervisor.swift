@@ -19,7 +19,7 @@ package final class Supervisor {
     var log: Logger
     var settings: Settings
     private let readSettings: () throws -> Settings
-    private let command: WorkerCommand
+    let command: WorkerCommand
     let hooks: Hooks
     var metrics: Metrics
     var lock: RootLock
@@ -28,10 +28,12 @@ package final class Supervisor {
     var intake: Intake
     var running: RunningJobs
     var watchers: [JobFolder.Place: FolderWatcher] = [:]
-    var worker: Worker?
-    var silence = Silence()
-    /// When the current worker was started.
-    var workerStart = Date.distantPast
+    var attempts: [JobName: Attempt] = [:]
+    /// The one that has ended last.
+    var lastAttempt: Attempt?
+    var gpus = GPUPool()
+    /// What was said of jobs for which there is no GPU, to say it once.
+    var stranded: Set<JobName> = []
     /// Files that could not be moved out of running/ yet.
     var unfinished: [Ending] = []
     var nextLook = 0.0
@@ -50,6 +52,15 @@ package final class Supervisor {
 
     /// Seconds before a job that could not be claimed is tried again.
     private static let claimPause = 30.0
+
+    /// A worker at work.
+    struct Attempt {
+        let worker: Worker
+        /// The uuid of its GPU.
+        let gpu: String?
+        let start: Date
+        var silence = Silence()
+    }
 
     enum Trouble: Hashable {
         case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics, names
@@ -83,7 +94,8 @@ package final class Supervisor {
     /// - Throws: `system` if poll(2) fails.
     package func run(_ requests: Requests) throws(DaemonError) {
         defer { withExtendedLifetime(lock) {} }
-        notify.send(.extendTimeout(seconds: Self.patienceOfSystemd))
+        notify.send(.extendTimeout(seconds: 2 * Self.patienceOfSystemd))
+        lookForGPUs()
         look()
         notify.send(.ready)
         log.info("serving \(root.path), process \(getpid())")
@@ -95,7 +107,7 @@ package final class Supervisor {
             if asked.contains(.stop) { stop() }
             isAtHome = hasRoot()
             // What a worker has come to is written into the root, so that waits for it.
-            if isAtHome || isStopping, let worker, let outcome = worker.reap() { ended(outcome) }
+            if isAtHome || isStopping { reap() }
             if now >= nextLook { look() }
             if isAtHome || isStopping { advance() }
             showLife()
@@ -112,9 +124,9 @@ package final class Supervisor {
     private func wait(_ requests: Requests) throws(DaemonError) -> Bool {
         // What cannot be acted upon now is not listened to either.
         let folders = isAtHome ? watchers.values.map(\.descriptor) : []
-        let ended = isAtHome || isStopping ? worker.map { [$0.ended] } : nil
+        let ended = isAtHome || isStopping ? attempts.values.map(\.worker.ended) : []
         let deadline = isAtHome || isStopping ? scheduler.deadline : nil
-        let sources = folders + [requests.descriptor] + (ended ?? [])
+        let sources = folders + [requests.descriptor] + ended
         var descriptors = sources.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
         let due = min(nextLook, nextSign, deadline ?? .infinity)
         let milliseconds = Int32(max(0, min((due - now) * 1000 + 1, 60_000)))
@@ -124,13 +136,17 @@ package final class Supervisor {
         return descriptors.prefix(folders.count).contains { $0.revents != 0 }
     }
 
-    private func advance() { perform(scheduler.advance(now: now)) }
+    /// One by one: what is done of the one decides what is next.
+    private func advance() {
+        while case let actions = scheduler.advance(now: now), !actions.isEmpty { perform(actions) }
+    }
 
     private func stop() {
         guard !isStopping else { return }
         isStopping = true
         notify.send(.stopping)
-        log.info("stopping\(worker.map { ": waiting for worker \($0.pid)" } ?? "")")
+        let workers = attempts.values.map { "\($0.worker.pid)" }.sorted().joined(separator: ", ")
+        log.info("stopping\(workers.isEmpty ? "" : ": waiting for worker \(workers)")")
         scheduler.stop()
     }
 
@@ -143,18 +159,24 @@ package final class Supervisor {
             (scheduler.limits, hooks.timeout, log.logLevel) =
                 (new.limits, new.hookTimeout, new.logLevel)
             log.info("the settings have been read again")
+            lookForGPUs()
         } catch {
             log.error("the settings stay as they were: \(error)")
         }
         notify.send(.ready)
     }
 
-    private func ended(_ outcome: WorkerOutcome) {
-        worker = nil
-        guard let job = scheduler.current else { return }
-        log(job).info("\(job.stem): the worker has ended: \(outcome.text)")
-        metrics.workerEnds[outcome.word, default: 0] += 1
-        perform(scheduler.exited(outcome, step: root.run(job.stem).newestCheckpointStep, now: now))
+    private func reap() {
+        for (job, attempt) in attempts {
+            guard let outcome = attempt.worker.reap() else { continue }
+            log(job).info("\(job.stem): the worker has ended: \(outcome.text)")
+            metrics.workerEnds[outcome.word, default: 0] += 1
+            judge(attempt, of: job, outcome)
+            lastAttempt = attempt
+            attempts[job] = nil
+            perform(
+                scheduler.exited(job, outcome, step: root.run(job.stem).newestCheckpointStep, now: now))
+        }
     }
 
     // MARK: Actions
@@ -180,11 +202,11 @@ package final class Supervisor {
             release(job, departure)
         case .terminate(let job, let interruption):
             log(job).info("\(job.stem): its worker is asked to stop: \(interruption.text)")
-            worker?.send(SIGTERM)
+            attempts[job]?.worker.send(SIGTERM)
         case .kill(let job):
             log(job).warning(
                 "\(job.stem): its worker has not stopped within \(Int(settings.stopTimeout)) s and is killed")
-            worker?.send(SIGKILL)
+            attempts[job]?.worker.send(SIGKILL)
         case .exit: hasExited = true
         }
     }
@@ -214,25 +236,27 @@ package final class Supervisor {
         let run = root.run(job.stem)
         guard folder.identity(job.fileName, in: .running) != nil else {
             // The next looks find out where it is.
-            scheduler.postponed(until: now + settings.scanInterval)
+            scheduler.postponed(job, until: now + settings.scanInterval)
             return []
         }
         store(record, of: job)
         do {
             let file = folder.path(job.fileName, in: .running)
-            workerStart = Date()
+            let start = Date()
             let worker = try Worker(
-                executable: command.executable, arguments: command.arguments(file, root),
-                environment: command.environment)
-            self.worker = worker
-            silence = Silence()
+                executable: command.executable, arguments: command.arguments(file, root, on: record.gpu),
+                environment: command.environment(on: record.gpu))
+            attempts[job] = Attempt(worker: worker, gpu: record.gpu, start: start)
             metrics.workerStarts += 1
-            log(job).info("\(job.stem): attempt \(record.attempts) begins, worker \(worker.pid)")
+            let place = record.gpu.map { " on \($0)" } ?? ""
+            log(job).info("\(job.stem): attempt \(record.attempts) begins\(place), worker \(worker.pid)")
             tell(.started, job)
             return []
         } catch {
             log(job).error("\(job.stem): no worker could be started: \(error)")
-            return scheduler.exited(.couldNotStart("\(error)"), step: run.newestCheckpointStep, now: now)
+            lastAttempt = nil
+            return scheduler.exited(
+                job, .couldNotStart("\(error)"), step: run.newestCheckpointStep, now: now)
         }
     }
 

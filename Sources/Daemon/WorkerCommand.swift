@@ -11,6 +11,8 @@ package struct WorkerCommand: Sendable {
     package var executable: FilePath
     /// Of the job's file in running/, without the program's name.
     package var arguments: @Sendable (_ job: FilePath, _ root: RootFolder) -> [String]
+    /// Those with which it says as JSON which GPUs there are; nil where nobody asks.
+    package var doctor: [String]?
     package var environment: [String: String]
 
     package init(
@@ -30,8 +32,21 @@ package struct WorkerCommand: Sendable {
         let environment = ProcessInfo.processInfo.environment
             .merging(["OPENBLAS_NUM_THREADS": "1"]) { _, ours in ours }
             .merging(extra) { _, ours in ours }
-        return WorkerCommand(executable: FilePath(path), environment: environment) { job, root in
+        var command = WorkerCommand(executable: FilePath(path), environment: environment) { job, root in
             ["train", job.string, "--root", root.path.string, "--lifeline", "\(lifeline)"]
         }
+        command.doctor = ["doctor", "--json"]
+        return command
+    }
+
+    /// What a worker finds in its environment: one GPU and no other, or none.
+    func environment(on gpu: String?) -> [String: String] {
+        guard doctor != nil else { return environment }
+        return environment.merging(["CUDA_VISIBLE_DEVICES": gpu ?? ""]) { _, ours in ours }
+    }
+
+    /// - Parameter gpu: the uuid of the worker's.
+    func arguments(_ job: FilePath, _ root: RootFolder, on gpu: String?) -> [String] {
+        arguments(job, root) + (gpu.map { ["--gpu", $0] } ?? [])
     }
 }

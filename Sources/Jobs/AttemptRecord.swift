@@ -12,6 +12,8 @@ package struct AttemptRecord: Codable, Hashable, Sendable {
     package var withoutProgress = 0
     /// Step of the newest checkpoint when the last attempt ended; -1 for none.
     package var step = -1
+    /// The uuid of the GPU that the last worker was given; nil for the CPU.
+    package var gpu: String?
 
     private static let most = 1_000_000_000
 

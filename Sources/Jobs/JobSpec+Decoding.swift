@@ -109,7 +109,7 @@ extension JobValue {
             write: "\(listed(names)) or a path (\(suggestion(for: text, among: names)))")
     }
 
-    fileprivate func device() throws(JobError) -> JobSpec.Device {
+    func device() throws(JobError) -> JobSpec.Device {
         let choices = "auto, cpu, cuda, cuda:0 or a GPU-uuid"
         let text = try text(write: choices)
         switch text {
@@ -118,7 +118,7 @@ extension JobValue {
         case "cuda": return .cuda(nil)
         default:
             if let index = text.wholeMatch(of: /cuda:([0-9]{1,4})/)?.1 { return .cuda(String(index)) }
-            if text.wholeMatch(of: /GPU-[0-9A-Fa-f-]{4,64}/) != nil { return .cuda(text) }
+            if text.wholeMatch(of: /(GPU|MIG)-[0-9A-Fa-f-]{4,64}/) != nil { return .cuda(text) }
             throw mismatch(.wrongType, "is no device", write: choices)
         }
     }

@@ -12,12 +12,14 @@ extension JobSpec {
     /// - Parameters:
     ///   - name: the run's.
     ///   - folder: what relative paths begin at; nil refuses them, as for a job that was dropped.
-    ///   - forThisMachine: false for a plan that another build may have made.
-    /// - Throws: `unsupported` for what this build lacks, `wrongType` for a relative path without a folder.
+    ///   - machine: asked only where the job leaves open what it runs on, or wants a GPU; nil for a plan that another
+    ///     machine may have made.
+    ///   - earlier: the plan that its run was begun with, if it was: what it left to us then stays as it was.
+    /// - Throws: `unsupported` for what the machine lacks, `wrongType` for a relative path without a folder.
     package func plan(
-        name: String, relativeTo folder: FilePath?, forThisMachine: Bool = true
+        name: String, relativeTo folder: FilePath?, on machine: (() -> Machine)?, earlier: Plan? = nil
     ) throws(JobError) -> Plan {
-        if forThisMachine { try refuseWhatThisBuildLacks() }
+        let (device, precision) = try plannedDevice(on: machine, earlier: earlier)
         let model = model ?? .alexnet
         let optimizer = optimizer ?? .sgd
         let weightDecay = weightDecay ?? optimizer.weightDecay
@@ -70,8 +72,8 @@ extension JobSpec {
             validation: Plan.Validation(views: validationViews ?? 1),
             shuffle: shuffle ?? true,
             seed: seed ?? 1,
-            device: plannedDevice,
-            precision: plannedPrecision,
+            device: device,
+            precision: precision,
             width: width ?? 1,
             threads: threads,
             checkpoint: Plan.Checkpoint(
@@ -113,34 +115,5 @@ extension JobSpec {
                     + "number from 1 to \(batchSize)")
         }
         return pieces
-    }
-
-    private var plannedDevice: Plan.Device {
-        switch device ?? .auto {
-        case .auto, .cpu: .cpu
-        case .cuda(let which): .cuda(which ?? "0")
-        }
-    }
-
-    private var plannedPrecision: Plan.Precision {
-        switch precision ?? .auto {
-        case .auto, .fp32: .fp32
-        case .tf32: .tf32
-        case .bf16: .bf16
-        }
-    }
-
-    private func refuseWhatThisBuildLacks() throws(JobError) {
-        if case .cuda(let which)? = device {
-            let value = which.map { $0.hasPrefix("GPU-") ? $0 : "cuda:\($0)" } ?? "cuda"
-            throw error(
-                .unsupported, "device",
-                "\"\(value)\" cannot be used: this build has no CUDA engine; write cpu or auto")
-        }
-        if let precision, [.tf32, .bf16].contains(precision) {
-            throw error(
-                .unsupported, "precision",
-                "\"\(precision.rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto")
-        }
     }
 }

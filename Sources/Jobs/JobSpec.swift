@@ -5,7 +5,7 @@ package import Networks
 package struct JobSpec: Sendable {
     package enum Device: Hashable, Sendable {
         case auto, cpu
-        /// "cuda" is nil; else the index after "cuda:", or a whole "GPU-uuid".
+        /// "cuda" is nil; else the index after "cuda:", or a "GPU-uuid" or its beginning.
         case cuda(String?)
     }
 

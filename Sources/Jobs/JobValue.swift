@@ -125,7 +125,7 @@ package struct JobValue {
     var word: String? { scalar?.text }
 
     /// The items of a list, or nil.
-    var items: [JobValue]? {
+    package var items: [JobValue]? {
         guard case .list(let nodes) = node.content else { return nil }
         return nodes.map { JobValue(node: $0, key: key, line: $0.line, file: file) }
     }

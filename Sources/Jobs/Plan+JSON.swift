@@ -18,7 +18,7 @@ extension Plan {
     /// - Throws: as a job file.
     package init(json: Data, name: String) throws(JobError) {
         self = try JobSpec(bytes: Array(json), file: "plan.json").plan(
-            name: name, relativeTo: nil, forThisMachine: false)
+            name: name, relativeTo: nil, on: nil)
     }
 
     /// Replaces `path`, whole or not at all, and on disk when it returns.

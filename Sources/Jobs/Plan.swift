@@ -9,8 +9,8 @@ package struct Plan: Hashable, Sendable {
 
     package enum Device: Hashable, Sendable {
         case cpu
-        /// Index or uuid as written after "cuda:" or "GPU-".
-        case cuda(String)
+        /// Nil for any GPU; else the index after "cuda:", or a uuid or its beginning.
+        case cuda(String?)
     }
 
     package enum Precision: String, Sendable, CaseIterable { case fp32, tf32, bf16 }

@@ -75,10 +75,12 @@ extension Plan {
 }
 
 extension Plan.Device {
-    fileprivate var name: String {
+    /// As in a job file.
+    package var name: String {
         switch self {
         case .cpu: "cpu"
-        case .cuda(let which): which.hasPrefix("GPU-") ? which : "cuda:\(which)"
+        case .cuda(let which?): Int(which) == nil ? which : "cuda:\(which)"
+        case .cuda(nil): "cuda"
         }
     }
 }

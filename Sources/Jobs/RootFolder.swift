@@ -15,6 +15,8 @@ package struct RootFolder: Hashable, Sendable {
     package var paused: FilePath { jobs.appending("paused") }
     package var runs: FilePath { path.appending("runs") }
     package var cache: FilePath { path.appending("cache") }
+    /// Of the daemon: a line for each GPU that it has taken out of service; not there where there is none.
+    package var gpusOut: FilePath { cache.appending("gpus-out-of-service") }
     /// Executables named after the state that a job has just come to.
     package var hooks: FilePath { path.appending("hooks") }
     /// Held by `serve` while it runs.

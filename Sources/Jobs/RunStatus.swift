@@ -30,6 +30,10 @@ package struct RunStatus: Codable, Hashable, Sendable {
     /// Attempts to train this run so far, this one included.
     package var attempt: Int
     package var pid: Int32?
+    /// What it computes on, as a job file has it: "cpu", or the GPU's uuid where that is known.
+    package var device: String?
+    /// True where the last attempt ended because its GPU failed.
+    package var deviceFault: Bool?
     /// For a person: why it failed or waits.
     package var message: String?
     package var updated: Date

@@ -4,9 +4,9 @@
 internal import Foundation
 internal import SystemPackage
 
-enum MachineMemory {
+package enum MachineMemory {
     /// In bytes.
-    static let limit: Int = min(
+    package static let limit: Int = min(
         Int(clamping: ProcessInfo.processInfo.physicalMemory),
         controlGroupLimit(
             groups: "/sys/fs/cgroup", membership: text("/proc/self/cgroup") ?? ""))

@@ -35,6 +35,15 @@ extension Plan {
         return engineOptimizer
     }
 
+    /// - Parameter gpu: the uuid of the one that this process has been given; nil leaves it to the plan.
+    /// - Throws: `CUDAError`, or the CPU engine's.
+    func engine(
+        _ network: Network, _ normalization: Compute.Normalization, on gpu: String?
+    ) throws -> any Engine {
+        try EngineChoice(device: device, precision: precision, threads: threads, gpu: gpu).engine(
+            network, capacity: batchSize, normalization, engineOptimizer, seed: seed)
+    }
+
     /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.
     package func memoryNeeded(_ network: Network, _ dataset: Dataset) -> (engine: Int, images: Int) {
         let engine = CPUEngine.memoryNeeded(

@@ -5,7 +5,7 @@
 
 internal import Checkpoints
 internal import Compute
-internal import ComputeCPU
+internal import ComputeCUDA
 internal import Datasets
 internal import Files
 internal import Foundation
@@ -18,6 +18,8 @@ package final class Run {
     private let job: Job
     private var plan: Plan { job.plan }
     private let root: RootFolder
+    /// The uuid of the one that this process has been given.
+    private let gpu: String?
     private let folder: RunFolder
     private let stop: StopFlag
     private let report: @Sendable (TrainingEvent) -> Void
@@ -26,11 +28,14 @@ package final class Run {
     /// How long a predecessor that is being killed may hold the run's lock.
     private static let lockPatience = Duration.seconds(60)
 
-    /// - Parameter report: told what happens; on the caller's thread, and for checkpoints on another.
+    /// - Parameters:
+    ///   - gpu: the uuid of the one that this process has been given; nil leaves it to the plan.
+    ///   - report: told what happens; on the caller's thread, and for checkpoints on another.
     package init(
-        _ job: Job, root: RootFolder, stop: StopFlag, report: @escaping @Sendable (TrainingEvent) -> Void
+        _ job: Job, root: RootFolder, gpu: String? = nil, stop: StopFlag,
+        report: @escaping @Sendable (TrainingEvent) -> Void
     ) {
-        (self.job, self.root, self.stop) = (job, root, stop)
+        (self.job, self.root, self.gpu, self.stop) = (job, root, gpu, stop)
         folder = root.run(job.plan.name)
         let status = StatusFile(folder.status)
         self.status = status
@@ -45,13 +50,17 @@ package final class Run {
     package func run() throws {
         let lock = try lockFolder()
         defer { withExtendedLifetime(lock) {} }
-        let past = status.begin()
+        let past = status.begin(on: plan.device == .cpu ? plan.device.name : gpu ?? plan.device.name)
         report(.began)
         do {
             try train(past)
             status.end(.done, nil)
         } catch {
-            status.end(Self.isStop(error) ? .stopped : .failed, Self.isStop(error) ? nil : "\(error)")
+            let isDeviceFault =
+                (error as? CUDAError).map { [.fault, .unavailable].contains($0.code) } ?? false
+            status.end(
+                Self.isStop(error) ? .stopped : .failed, Self.isStop(error) ? nil : "\(error)",
+                isDeviceFault: isDeviceFault)
             throw error
         }
     }
@@ -119,9 +128,7 @@ package final class Run {
 
         let network = plan.network(classes: dataset.classes.count)
         let normalization = normalization(statistics)
-        let engine = try CPUEngine(
-            network: network, capacity: plan.batchSize, normalization: normalization,
-            optimizer: plan.engineOptimizer, seed: plan.seed, threads: plan.threads)
+        let engine = try plan.engine(network, normalization, on: gpu)
         try fill(engine, recovered.checkpoint)
         compare(engine, normalization, with: &state)
 
@@ -262,7 +269,7 @@ package final class Run {
         }
     }
 
-    private func fill(_ engine: CPUEngine, _ checkpoint: Checkpoint?) throws {
+    private func fill(_ engine: any Engine, _ checkpoint: Checkpoint?) throws {
         let set = ParameterSet(engine.network.parameters)
         if let checkpoint {
             let optimizer = plan.engineOptimizer

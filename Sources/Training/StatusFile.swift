@@ -23,13 +23,15 @@ final class StatusFile: Sendable {
     }
 
     /// Under the run's lock: counts the attempt.
+    /// - Parameter device: on which it computes.
     /// - Returns: what the attempts before this one came to.
-    func begin() -> (seconds: Double, attempts: Int) {
+    func begin(on device: String) -> (seconds: Double, attempts: Int) {
         let before = RunStatus.load(path)
         contents.withLock { contents in
             contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
             contents.status.name = path.removingLastComponent().lastComponent?.string
             contents.status.pid = getpid()
+            contents.status.device = device
             contents.status.lastCheckpoint = before?.lastCheckpoint
             contents.status.lastCheckpointAt = before?.lastCheckpointAt
             contents.status.bestTop1Error = before?.bestTop1Error
@@ -51,8 +53,10 @@ final class StatusFile: Sendable {
         }
     }
 
-    func end(_ state: RunStatus.State, _ message: String?) {
+    /// - Parameter isDeviceFault: whether it is the GPU that failed, and not the job.
+    func end(_ state: RunStatus.State, _ message: String?, isDeviceFault: Bool = false) {
         contents.withLock { contents in
+            contents.status.deviceFault = isDeviceFault ? true : nil
             contents.status.state = state
             contents.status.message = message
             contents.status.pid = nil

@@ -10,8 +10,8 @@ extension TrainedNetwork {
         private let batch: Batch
 
         /// - Parameter capacity: images that are shown to the network at once.
-        package init(_ trained: TrainedNetwork, views: Views, capacity: Int, threads: Int) throws {
-            predictor = Predictor(try trained.engine(capacity: capacity, threads: threads), views)
+        package init(_ trained: TrainedNetwork, views: Views, capacity: Int, _ choice: EngineChoice) throws {
+            predictor = Predictor(try trained.engine(capacity: capacity, choice), views)
             batch = Batch(capacity: capacity)
         }
 

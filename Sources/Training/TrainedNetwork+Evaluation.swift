@@ -14,14 +14,14 @@ extension TrainedNetwork {
     ///   - progress: images done, of all; on the calling thread.
     /// - Throws: `TrainingError.data` where the classes are others or the split is empty; `DatasetsError`.
     package func evaluate(
-        _ dataset: Dataset, _ split: Dataset.Split, views: Views, threads: Int, cache: FilePath,
+        _ dataset: Dataset, _ split: Dataset.Split, views: Views, _ choice: EngineChoice, cache: FilePath,
         progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) throws -> Evaluation {
         guard !dataset[split].isEmpty else {
             throw TrainingError(.data, "\(dataset.root) has no \(split.rawValue) images")
         }
         let labels = try labels(for: dataset, split)
-        let samples = try repaired(dataset, split, cache: cache, threads: threads).map {
+        let samples = try repaired(dataset, split, cache: cache, threads: choice.threads).map {
             Sample(path: $0.path, label: labels[Int($0.label)], size: $0.size, place: $0.place)
         }
         let size = min(Self.batchSize, samples.count)
@@ -32,9 +32,9 @@ extension TrainedNetwork {
             axes: ColorAxes(covariance: [SIMD3<Double>](repeating: .zero, count: 3)),
             Loader.Configuration(
                 batchSize: size, crop: network.input.height, seed: 0, shuffle: false,
-                fit: fit, threads: max(1, threads / 2)))
+                fit: fit, threads: max(1, choice.threads / 2)))
         defer { loader.close() }
-        let predictor = Predictor(try engine(capacity: size, threads: threads), views)
+        let predictor = Predictor(try engine(capacity: size, choice), views)
         var evaluation = Evaluation(classes: classes)
         loader.begin(.validation, epoch: 0)
         while let batch = try loader.next() {

@@ -154,12 +154,11 @@ package struct TrainedNetwork: Sendable {
     package var fit: SquareDecoder.Fit { plan?.fit ?? .scaled }
 
     /// An engine that holds the weights, for batches of up to `capacity` images.
-    func engine(capacity: Int, threads: Int) throws -> any Engine {
-        let engine = try CPUEngine(
-            network: network, capacity: capacity, normalization: normalization,
+    func engine(capacity: Int, _ choice: EngineChoice) throws -> any Engine {
+        let engine = try choice.engine(
+            network, capacity: capacity, normalization,
             // Nothing is trained.
-            optimizer: Optimizer(method: .sgd, momentum: 0, weightDecay: 0, biasDecay: 0), seed: 0,
-            threads: threads)
+            Optimizer(method: .sgd, momentum: 0, weightDecay: 0, biasDecay: 0), seed: 0)
         let set = ParameterSet(network.parameters)
         try set.read(weights, source: "\(file)")
         engine.load(.parameters, from: set)

@@ -19,7 +19,8 @@ struct Alexnetd: ParsableCommand {
             CommandGroup(
                 name: "Using", subcommands: [ClassifyCommand.self, EvaluateCommand.self]),
             CommandGroup(
-                name: "Looking", subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self]),
+                name: "Looking",
+                subcommands: [JobsCommand.self, LogsCommand.self, CurvesCommand.self, DoctorCommand.self]),
             CommandGroup(
                 name: "Control",
                 subcommands: [

@@ -75,6 +75,6 @@ struct ImportedRun {
         spec.initialization = .file(file.string)
         spec.normalization = .given(
             mean: SIMD3<Double>(normalization.mean), deviation: SIMD3<Double>(normalization.deviation))
-        return try spec.plan(name: name, relativeTo: nil, forThisMachine: false)
+        return try spec.plan(name: name, relativeTo: nil, on: nil)
     }
 }

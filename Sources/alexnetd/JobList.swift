@@ -52,6 +52,12 @@ struct JobList {
         return fact + (mark.text(in: root).map { " (\($0))" } ?? "")
     }
 
+    /// The GPUs that the daemon gives to no job, since they fail.
+    var gpusOut: [String] {
+        let text = try? JobFile.read(folder.root.gpusOut)
+        return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
     // MARK: Parts
 
     /// A file that was moved while the folders were read lies in the last place it was seen in.
@@ -119,7 +125,7 @@ struct JobList {
             priorities[version] = known
             return known
         }
-        let priority = try folder.plan(JobName(fileName: fileName), in: place).priority
+        let priority = try folder.priority(JobName(fileName: fileName), in: place)
         if let version { priorities[version] = priority }
         return priority
     }

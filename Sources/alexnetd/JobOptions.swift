@@ -16,13 +16,14 @@ struct JobOptions: ParsableArguments {
     /// - Parameters:
     ///   - spec: a job file, or the folder of a data set, which is a job in which all else has its default.
     ///   - name: the run's, where it is not to be the file's or the folder's.
-    func read(_ spec: String, as name: String? = nil) throws -> Job {
+    ///   - place: nil for a job that is not to be carried out here.
+    func read(_ spec: String, as name: String? = nil, _ place: Job.Place? = nil) throws -> Job {
         let settings = try settings.map { try JobSetting($0) }
         guard Self.isFolder(spec) else {
-            return try Job(FilePath(spec), relativeTo: .current, name: name, settings: settings)
+            return try Job(FilePath(spec), relativeTo: .current, name: name, settings: settings, place)
         }
         let folder = FilePath.current.pushing(FilePath(spec)).lexicallyNormalized()
-        return try Job(dataset: folder, relativeTo: .current, name: name, settings: settings)
+        return try Job(dataset: folder, relativeTo: .current, name: name, settings: settings, place)
     }
 
     static func isFolder(_ spec: String) -> Bool { (try? FilePath(spec).stat().type) == .directory }

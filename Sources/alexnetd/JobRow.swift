@@ -22,6 +22,8 @@ struct JobRow: Encodable {
     private(set) var lastCheckpointAt: Date?
     private(set) var attempt: Int?
     private(set) var pid: Int32?
+    /// What its worker computes on: "cpu", or a GPU's uuid where that is known.
+    private(set) var device: String?
     /// Of a queued job: how many have their turn before it, and which of them directly before.
     var jobsAhead: Int?
     var waitsFor: String?
@@ -30,7 +32,7 @@ struct JobRow: Encodable {
 
     private enum CodingKeys: CodingKey {
         case name, state, priority, epoch, epochs, step, steps, loss, imagesPerS, etaS, lastCheckpoint,
-            lastCheckpointAt, attempt, pid, jobsAhead, waitsFor, message
+            lastCheckpointAt, attempt, pid, device, jobsAhead, waitsFor, message
     }
 
     /// A worker replaces its status every second, or every step where those are longer; in seconds.
@@ -83,6 +85,7 @@ struct JobRow: Encodable {
             return
         }
         (imagesPerS, etaS, pid) = (status.imagesPerSecond, status.eta, status.pid)
+        device = status.device
         let silence = -status.updated.timeIntervalSinceNow
         if silence > Self.longSilence {
             message = "no news for \(Duration.text(seconds: silence))" + (message.map { ": " + $0 } ?? "")

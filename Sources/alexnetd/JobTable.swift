@@ -68,6 +68,8 @@ struct JobTable {
             Column("PROGRESS", 2) { $0.progress.map(bar) },
             Column("EPOCH", 6) { part($0.epoch, $0.epochs) },
             Column("STEP", 8) { part($0.step, $0.steps) },
+            // Enough of a uuid to name one; the CPU needs no column.
+            Column("DEVICE", 6) { $0.device.flatMap { $0 == "cpu" ? nil : String($0.prefix(12)) } },
             Column("LOSS", 5) { decimal($0.loss, 4) },
             Column("IMAGES/S", 7) { decimal($0.imagesPerS, 1) },
             Column("ETA", 3) { $0.etaS.map(Duration.text) },

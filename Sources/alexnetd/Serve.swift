@@ -1,7 +1,6 @@
 // alexnetd serve: the daemon.
 
 import ArgumentParser
-import ComputeCPU
 import Daemon
 import Foundation
 import Glibc
@@ -40,7 +39,8 @@ struct ServeCommand: ParsableCommand {
             output.level = first.logLevel
             let requests = try Requests()
             let supervisor = try Supervisor(
-                RootFolder(first.root), command: .thisProgram(environment: BLAS.environment), settings: first,
+                RootFolder(first.root), command: .thisProgram(environment: Executable.environment),
+                settings: first,
                 log: log, version: Version.text, readSettings: { try settings.read().settings })
             let signals = Self.subscribe(requests)
             if let lifeline { Lifeline.watch(lifeline) { requests.send(.stop) } }

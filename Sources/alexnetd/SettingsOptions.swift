@@ -20,13 +20,14 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .setting(.stopTimeout), help: .setting(.stopTimeout)) var stopTimeout: String?
     @Option(name: .setting(.hookTimeout), help: .setting(.hookTimeout)) var hookTimeout: String?
     @Option(name: .setting(.maxAttempts), help: .setting(.maxAttempts)) var maxAttempts: String?
+    @Option(name: .setting(.gpus), help: .setting(.gpus)) var gpus: String?
 
     /// Those given, by the keys' names.
     var flags: [String: String] {
         let all: [(Settings.Key, String?)] = [
             (.root, root), (.metrics, metrics), (.logLevel, logLevel), (.scanInterval, scanInterval),
             (.stallTimeout, stallTimeout), (.stopTimeout, stopTimeout), (.hookTimeout, hookTimeout),
-            (.maxAttempts, maxAttempts),
+            (.maxAttempts, maxAttempts), (.gpus, gpus),
         ]
         return Dictionary(uniqueKeysWithValues: all.compactMap { key, text in text.map { (key.name, $0) } })
     }

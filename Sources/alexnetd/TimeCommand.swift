@@ -23,14 +23,11 @@ struct TimeCommand: ParsableCommand {
     var model: Model?
     @Option(name: .customLong("batch"), help: "Images per step.")
     var batchSize: Int?
-    @Option(help: "fp32; other precisions need a GPU.")
-    var precision: Plan.Precision = .fp32
     @Option(help: "Steps measured, after two that are not.")
     var steps = 5
     @Option(help: "Classes of the last layer.")
     var classes = 1000
-    @Option(help: "Threads; all cores unless given.")
-    var threads: Int?
+    @OptionGroup var device: DeviceOptions
     @Flag(help: "Time the input pipeline instead: images per second and core.")
     var input = false
     @Flag(help: "Evaluation instead of training: the forward pass alone.")
@@ -48,8 +45,6 @@ struct TimeCommand: ParsableCommand {
         try check(steps, 1...1_000_000, "steps")
         try check(classes, 2...1_000_000, "classes")
         try check(batchSize, 1...65536, "batch")
-        try check(threads, 1...1024, "threads")
-        guard precision == .fp32 else { throw ValidationError("the CPU engine computes in fp32 only") }
     }
 
     func run() throws {
@@ -65,14 +60,14 @@ struct TimeCommand: ParsableCommand {
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)
-        let threads = threads ?? plan?.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let engine = try CPUEngine(
-            network: network, capacity: batch.capacity,
-            normalization: Normalization(mean: SIMD3(repeating: 128), deviation: SIMD3(repeating: 58)),
-            optimizer: Optimizer(
+        var choice = try device.choice()
+        choice.threads = device.threads ?? plan?.threads ?? choice.threads
+        let engine = try choice.engine(
+            network, capacity: batch.capacity,
+            Normalization(mean: SIMD3(repeating: 128), deviation: SIMD3(repeating: 58)),
+            Optimizer(
                 method: .sgd, momentum: 0.9, weightDecay: 5e-4, biasDecay: 0,
-                accumulation: min(plan?.accumulate ?? 1, batch.capacity)), seed: 1,
-            threads: threads)
+                accumulation: min(plan?.accumulate ?? 1, batch.capacity)), seed: 1)
         let weights = ParameterSet(network.parameters)
         for index in network.parameters.indices {
             Initializer.he.fill(weights[index], index, of: network, seed: 1)
@@ -91,9 +86,9 @@ struct TimeCommand: ParsableCommand {
             if step >= 2 { seconds.append(duration / .seconds(1)) }
         }
         var report = TimeReport(
-            network, batch: batch.count, threads: threads, training: !evaluate, seconds: seconds,
+            network, batch: batch.count, choice, training: !evaluate, seconds: seconds,
             timings: engine.timings!, fingerprint: engine.fingerprint,
-            sgemm: try MatrixRate.sgemm(threads: threads))
+            sgemm: choice.device == .cpu ? try MatrixRate.sgemm(threads: choice.threads) : nil)
         if curves {
             engine.timings = nil
             report.curves = try curvesCost(job, engine, batch)
@@ -130,4 +125,3 @@ struct TimeCommand: ParsableCommand {
 }
 
 extension Model: ExpressibleByArgument {}
-extension Plan.Precision: ExpressibleByArgument {}

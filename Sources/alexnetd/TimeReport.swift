@@ -28,15 +28,16 @@ struct TimeReport: Encodable {
     var batch: Int
     var threads: Int
     var pass: String
-    var precision = "fp32"
+    var device: String
+    var precision: String
     /// Median and best over the steps.
     var imagesPerS: Double
     var bestImagesPerS: Double
     /// Direct-convolution arithmetic of the median step.
     var gflopPerS: Double
-    /// Of large products on all threads.
-    var sgemmGflopPerS: Double
-    var toSgemm: Double
+    /// Of large products on all threads of the CPU, where that computes.
+    var sgemmGflopPerS: Double?
+    var toSgemm: Double?
     var kernels: String
     var blas: String
     var layers: [Row]
@@ -44,20 +45,21 @@ struct TimeReport: Encodable {
     var curves: CurvesCost?
 
     init(
-        _ network: Network, batch: Int, threads: Int, training: Bool, seconds: [Double],
+        _ network: Network, batch: Int, _ choice: EngineChoice, training: Bool, seconds: [Double],
         timings: LayerTimings,
-        fingerprint: [String: String], sgemm: Double
+        fingerprint: [String: String], sgemm: Double?
     ) {
         let sorted = seconds.sorted()
         let median = sorted[sorted.count / 2]
         let flops = training ? network.trainingFLOPs : network.forwardFLOPs
-        (model, self.batch, self.threads) = (network.name, batch, threads)
+        (model, self.batch, threads) = (network.name, batch, choice.threads)
+        (device, precision) = (choice.device.name, choice.precision.rawValue)
         pass = training ? "training" : "evaluation"
         imagesPerS = Self.rounded(Double(batch) / median)
         bestImagesPerS = Self.rounded(Double(batch) / sorted[0])
         gflopPerS = Self.rounded(Double(batch * flops) / median * 1e-9)
-        sgemmGflopPerS = Self.rounded(sgemm)
-        toSgemm = Self.rounded(gflopPerS / sgemm)
+        sgemmGflopPerS = sgemm.map(Self.rounded)
+        toSgemm = sgemm.map { [gflopPerS] in Self.rounded(gflopPerS / $0) }
         kernels = fingerprint["kernels"] ?? ""
         blas = fingerprint["blas"] ?? ""
         let total = seconds.reduce(0, +)
@@ -78,10 +80,15 @@ struct TimeReport: Encodable {
                 updateMs: milliseconds(phases[2]),
                 share: Self.rounded(perStep / total * 100 * Double(seconds.count)),
                 gflopPerS: isDone && work.flops > 0 ? Self.rounded(rate) : nil,
-                toSgemm: isDone && work.flops > 0 ? Self.rounded(rate / sgemm) : nil,
+                toSgemm: isDone && work.flops > 0 ? sgemm.map { Self.rounded(rate / $0) } : nil,
                 megabytes: isDone && work.bytes > 0 ? Self.rounded(Double(work.bytes) * 1e-6) : nil,
                 gbPerS: isDone && work.bytes > 0 ? Self.rounded(Double(work.bytes) / perStep * 1e-9) : nil)
         }
+    }
+
+    private var comparison: String {
+        guard let toSgemm, let sgemmGflopPerS else { return "" }
+        return " = \(toSgemm) × sgemm (\(sgemmGflopPerS))"
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
@@ -97,11 +104,10 @@ struct TimeReport: Encodable {
                 + cell($0.toSgemm, "%9.2f") + cell($0.megabytes, "%9.0f") + cell($0.gbPerS)
         }
         return """
-            \(model), \(pass), batch \(batch), \(threads) threads, \(precision); \(kernels); \(blas)
+            \(model), \(pass), batch \(batch), \(device), \(threads) threads, \(precision); \(kernels); \(blas)
             layer       forward backward   update   % step  GFLOP/s  ÷ sgemm       MB     GB/s   (ms per step)
             \(rows.joined(separator: "\n"))
-            \(imagesPerS) images/s (best \(bestImagesPerS)), \(gflopPerS) GFLOP/s = \
-            \(toSgemm) × sgemm (\(sgemmGflopPerS))
+            \(imagesPerS) images/s (best \(bestImagesPerS)), \(gflopPerS) GFLOP/s\(comparison)
             """
     }
 }

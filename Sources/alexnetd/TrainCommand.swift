@@ -30,6 +30,9 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var root: RootOptions
     @Option(help: .hidden)
     var lifeline: Int32?
+    /// Whatever the job says of GPUs, it has been given this one, by its uuid.
+    @Option(help: .hidden)
+    var gpu: String?
 
     func run() throws {
         try Executable.becomeReadyForBLAS()
@@ -44,7 +47,7 @@ struct TrainCommand: ParsableCommand {
         do {
             let job = try readJob()
             let run = root.folder.run(job.plan.name)
-            try Run(job, root: root.folder, stop: stop) { event in
+            try Run(job, root: root.folder, gpu: gpu, stop: stop) { event in
                 if case .began = event { console.begin(job.plan, run) }
                 console.show(event)
             }.run()
@@ -69,11 +72,12 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func readJob() throws -> Job {
-        guard lifeline != nil else { return try options.read(spec, as: name) }
+        let place = Job.Place({ [gpu] in .here(given: gpu) }, in: root.folder)
+        guard lifeline != nil else { return try options.read(spec, as: name, place) }
         let path = FilePath(spec)
         // A dropped job has no folder of its own, and will lie in another one when its errors are read.
         let name = path.lastComponent.map { FilePath(root: nil, components: $0) } ?? path
-        return try Job(bytes: try JobFile.read(path, followsLinks: false), name, relativeTo: nil)
+        return try Job(bytes: try JobFile.read(path, followsLinks: false), name, relativeTo: nil, place)
     }
 }
 

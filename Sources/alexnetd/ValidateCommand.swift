@@ -49,7 +49,7 @@ struct ValidateCommand: ParsableCommand {
 
     private func check(_ spec: String) throws -> Finding {
         if let settings = try daemonSettings(spec) { return settings }
-        let job = try options.read(spec)
+        let job = try options.read(spec, Job.Place({ .here() }))
         let plan = [("name", job.plan.name)] + job.lines
         guard !isAbsent(FilePath(job.plan.dataset)) else {
             let notice = "the data set is not here: \(job.plan.dataset)"

@@ -25,7 +25,8 @@ import Testing
         var metrics = Metrics(version: "1.2.3")
         metrics.jobs = [.queued: 4, .running: 1]
         metrics.holds = [.draining]
-        metrics.running = Metrics.Running(job: "net", status: status)
+        metrics.running = [Metrics.Running(job: "net", device: "GPU-1", status: status)]
+        metrics.gpus = ["GPU-1": true, "GPU-2": false]
         metrics.workerStarts = 7
         metrics.workerEnds = ["done": 2, "killed": 4]
         metrics.jobsFinished = [.done: 2]
@@ -95,12 +96,15 @@ import Testing
             "last_checkpoint_timestamp_seconds": 1_700_000_000,
         ]
         for (name, figure) in job { #expect(value("job_" + name, ["job": "net"]) == figure, "\(name)") }
+        #expect(value("job_device", ["job": "net", "device": "GPU-1"]) == 1)
+        #expect(value("gpu_in_service", ["gpu": "GPU-1"]) == 1)
+        #expect(value("gpu_in_service", ["gpu": "GPU-2"]) == 0)
         #expect(value("worker_starts_total") == 7)
         #expect(value("worker_ends_total", ["outcome": "killed"]) == 4)
         #expect(value("jobs_finished_total", ["state": "done"]) == 2)
         #expect(value("jobs_finished_total", ["state": "failed"]) == 0, "a counter begins at zero")
         #expect(value("last_look_timestamp_seconds") == 1_700_000_000.25)
-        #expect(samples.count == 1 + 6 + 2 + 9 + 1 + 2 + 3 + 1)
+        #expect(samples.count == 1 + 6 + 2 + 1 + 2 + 9 + 1 + 2 + 3 + 1)
     }
 
     @Test func withoutAJobThereAreNoFiguresOfOne() throws {
@@ -112,7 +116,7 @@ import Testing
     @Test(arguments: [Double.nan, .infinity, -.infinity, 1e-30, 1e300, -0.5, -1.25e17])
     func everyNumberCanBeRead(_ loss: Double) throws {
         var metrics = Self.full
-        metrics.running?.status.loss = loss
+        metrics.running[0].status.loss = loss
         let sample = try Self.parse(metrics.text).first { $0.name == "alexnetd_job_loss" }
         let value = try #require(sample?.value)
         #expect(value == loss || value.isNaN && loss.isNaN)

@@ -18,25 +18,29 @@ final class ServedFolder: Sendable {
     private let requests: Requests
     private let ended = Mutex<Result<Void, any Error>?>(nil)
 
-    /// - Parameter script: for sh, with $1 the job's file, $2 the root, $3 the run's folder.
+    /// - Parameters:
+    ///   - doctor: for sh: prints what GPUs there are.
+    ///   - script: for sh, with $1 the job's file, $2 the root, $3 the run's folder.
     init(
         _ temporary: TemporaryFolder, executable: FilePath = "/bin/sh", settings: Settings = Settings(),
-        script: String
+        doctor: String? = nil, script: String
     ) throws {
         let root = RootFolder(temporary.path)
         self.root = root
         folder = JobFolder(root)
         requests = try Requests()
-        let command = WorkerCommand(executable: executable, environment: ["PATH": "/usr/bin:/bin"]) {
+        var command = WorkerCommand(executable: executable, environment: ["PATH": "/usr/bin:/bin"]) {
             job, root in
             ["-c", script, "sh", job.string, root.path.string, root.run(job.stem ?? "").path.string]
         }
+        command.doctor = doctor.map { ["-c", $0] }
+        let reading = command
         try folder.createTree()
         Thread.detachNewThread { [self] in
             let result = Result {
                 let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 try Supervisor(
-                    root, command: command, settings: settings, log: log, version: "0",
+                    root, command: reading, settings: settings, log: log, version: "0",
                     notify: Notify(environment: [:]),
                     readSettings: { settings }
                 ).run(requests)
@@ -67,6 +71,8 @@ final class ServedFolder: Sendable {
     }
 
     func attempts(_ stem: String) -> AttemptRecord? { AttemptRecord.load(root.run(stem).attempts) }
+
+    func reload() { requests.send(.reload) }
 
     func askToStop() { requests.send(.stop) }
 

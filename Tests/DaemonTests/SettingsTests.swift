@@ -27,6 +27,7 @@ import Testing
     static let others = [
         "root": "/r", "metrics": "/m/a.prom", "log_level": "debug", "scan_interval": "5s",
         "stall_timeout": "1h", "stop_timeout": "3m", "hook_timeout": "7s", "max_attempts": "3",
+        "gpus": "GPU-0a1b2c3d,GPU-11112222",
     ]
 
     @Test func theTableIsWhole() {

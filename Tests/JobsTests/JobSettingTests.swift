@@ -11,7 +11,9 @@ import Testing
     {
         var parsed: [JobSetting] = []
         for setting in settings { parsed.append(try JobSetting(setting)) }
-        return try Job(bytes: Array(text.utf8), file, relativeTo: "/here", settings: parsed)
+        return try Job(
+            bytes: Array(text.utf8), file, relativeTo: "/here", settings: parsed,
+            Job.Place({ .cpu(because: "there is no GPU") }))
     }
 
     static func failure(_ text: String, _ settings: [String], file: FilePath = "night.yml") -> JobError? {

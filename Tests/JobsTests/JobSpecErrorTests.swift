@@ -15,7 +15,8 @@ import Testing
 
     static func failure(_ bytes: [UInt8], file: String = "night.yml") -> JobError? {
         do {
-            _ = try JobSpec(bytes: bytes, file: file).plan(name: "night", relativeTo: nil)
+            _ = try JobSpec(bytes: bytes, file: file).plan(
+                name: "night", relativeTo: nil, on: { .cpu(because: "there is no GPU") })
             return nil
         } catch {
             return error
@@ -318,7 +319,7 @@ import Testing
         // What this build lacks
         Case(
             text: "dataset: /d\ndevice: cuda", code: .unsupported,
-            says: [":2: device: \"cuda\"", "no CUDA engine"]),
+            says: [":2: device: \"cuda\"", "there is no GPU"]),
         Case(text: "dataset: /d\ndevice: cuda:1", code: .unsupported, says: ["\"cuda:1\"", "cpu or auto"]),
         Case(text: "dataset: /d\ndevice: GPU-12ab-34", code: .unsupported, says: ["\"GPU-12ab-34\""]),
         Case(text: "dataset: /d\ndevice: tpu", code: .wrongType, says: ["\"tpu\" is no device", "cuda:0"]),

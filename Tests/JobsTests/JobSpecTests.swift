@@ -11,7 +11,7 @@ import Testing
     static func plan(_ text: String, file: String = "night.yml", relativeTo folder: FilePath? = nil) throws
         -> Plan
     {
-        try JobSpec(bytes: Array(text.utf8), file: file).plan(name: "night", relativeTo: folder)
+        try JobSpec(bytes: Array(text.utf8), file: file).plan(name: "night", relativeTo: folder, on: nil)
     }
 
     static let configs = FilePath(#filePath).removingLastComponent().removingLastComponent()
@@ -98,7 +98,8 @@ import Testing
             [spec.checkpointEvery, spec.logEvery, spec.logHistograms, spec.logImages].allSatisfy { $0 != nil }
         )
         #expect(spec.checkpointKeep != nil)
-        #expect(try spec.plan(name: "night", relativeTo: nil) == Self.plan("dataset: /data/caltech256"))
+        #expect(
+            try spec.plan(name: "night", relativeTo: nil, on: nil) == Self.plan("dataset: /data/caltech256"))
     }
 
     /// But for the daemon's own settings, and the hooks beside them.
@@ -111,7 +112,7 @@ import Testing
             let job = try JobName(fileName: name)
             let path = Self.configs.appending(name)
             _ = try JobSpec(bytes: JobFile.read(path), file: path.string).plan(
-                name: job.stem, relativeTo: nil)
+                name: job.stem, relativeTo: nil, on: nil)
         }
     }
 

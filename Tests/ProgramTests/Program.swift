@@ -24,6 +24,7 @@ final class Program {
     private var errorFile: FilePath { printed.path.appending("stderr") }
 
     /// Starts it.
+    /// On the CPU, whatever this machine has.
     /// - Parameter environment: added to the tests' own.
     init(
         _ arguments: [String], executable: FilePath = Program.alexnetd, environment: [String: String] = [:]
@@ -31,7 +32,9 @@ final class Program {
         printed = try TemporaryFolder()
         process.executableURL = URL(fileURLWithPath: executable.string)
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["ALEXNETD_CUDA_LIBRARIES": "/nowhere"]) { $1 }
+            .merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: printed.path.string)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.created(outputFile)

@@ -81,7 +81,7 @@ import Testing
         let dataset = try Dataset.open(images)
         func loss(_ name: String, _ choice: TrainedNetwork.Choice) throws -> Double {
             try TrainedNetwork(root.run(name), choice).evaluate(
-                dataset, .validation, views: .center, threads: 2, cache: root.cache
+                dataset, .validation, views: .center, .cpu(threads: 2), cache: root.cache
             ).meanLoss
         }
         // Other batches are summed up in another order.
@@ -91,7 +91,7 @@ import Testing
 
         func probabilities(_ name: String) throws -> Probabilities {
             let classifier = try TrainedNetwork.Classifier(
-                try TrainedNetwork(root.run(name), .newest), views: .center, capacity: 1, threads: 2)
+                try TrainedNetwork(root.run(name), .newest), views: .center, capacity: 1, .cpu(threads: 2))
             for byte in 0..<Batch.bytesPerImage { classifier.square(0)[byte] = UInt8(byte % 251) }
             return try classifier.classify(1)
         }

@@ -72,7 +72,7 @@ import Testing
         // Other batches than the run's: the loss would be another if they had a say in it.
         let trained = try TrainedNetwork(root.run("net"), .newest)
         let evaluation = try trained.evaluate(
-            Dataset.open(images), .validation, views: .center, threads: 2, cache: root.cache)
+            Dataset.open(images), .validation, views: .center, .cpu(threads: 2), cache: root.cache)
         #expect(abs(evaluation.meanLoss - (losses.last ?? 0)) < 1e-6)
     }
 

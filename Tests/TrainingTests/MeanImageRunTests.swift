@@ -81,7 +81,7 @@ import Testing
         #expect(trained.normalization.meanImage == image)
         #expect(try TrainedNetwork(checkpointOf: trained.file)?.normalization == trained.normalization)
         let evaluation = try trained.evaluate(
-            Dataset.open(images), .validation, views: .center, threads: 2, cache: root.cache)
+            Dataset.open(images), .validation, views: .center, .cpu(threads: 2), cache: root.cache)
         #expect(abs(evaluation.meanLoss - measured.loss) < 1e-6)
     }
 

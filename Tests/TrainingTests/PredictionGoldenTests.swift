@@ -40,7 +40,7 @@ import Testing
         let trained = try TrainedNetwork(
             weights: Self.file("\(model).safetensors"), nil, classes: Self.classes, Self.normalization)
         #expect(trained.network.name == model)
-        let classifier = try TrainedNetwork.Classifier(trained, views: views, capacity: 3, threads: 2)
+        let classifier = try TrainedNetwork.Classifier(trained, views: views, capacity: 3, .cpu(threads: 2))
         for index in 0..<2 { Self.fill(classifier.square(index), index) }
         let probabilities = try classifier.classify(2)
 
@@ -61,7 +61,8 @@ import Testing
         let trained = try TrainedNetwork(
             weights: Self.file("alexnet.safetensors"), nil, classes: Self.classes, Self.normalization)
         let answers = try Views.allCases.map { views in
-            let classifier = try TrainedNetwork.Classifier(trained, views: views, capacity: 1, threads: 1)
+            let classifier = try TrainedNetwork.Classifier(
+                trained, views: views, capacity: 1, .cpu(threads: 2))
             Self.fill(classifier.square(0), 0)
             return try classifier.classify(1)
         }

@@ -49,7 +49,7 @@ import Testing
         views: Views = .center
     ) throws -> Evaluation {
         try trained.evaluate(
-            Dataset.open(data ?? images), split, views: views, threads: 2, cache: root.cache)
+            Dataset.open(data ?? images), split, views: views, .cpu(threads: 2), cache: root.cache)
     }
 
     @Test(arguments: Views.allCases) func givesTheNumbersOfTheCurves(_ views: Views) throws {

@@ -1,0 +1,18 @@
+// Where there is one worker, the tests need not name its job.
+
+import Daemon
+import Jobs
+
+extension Scheduler {
+    private var only: JobName { working.first?.job ?? SchedulerTests.name("nobody") }
+
+    mutating func exited(_ outcome: WorkerOutcome, step: Int, now: Double) -> [Action] {
+        exited(only, outcome, step: step, now: now)
+    }
+
+    mutating func silent(seconds: Double, now: Double) -> [Action] {
+        silent(only, seconds: seconds, now: now)
+    }
+
+    mutating func postponed(until: Double) { postponed(only, until: until) }
+}

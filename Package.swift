@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "ComputeTests",
             dependencies: [
-                "Compute", "ComputeCPU", "Networks", "Randomness", "Checkpoints", "CKernels", system,
+                "Compute", "ComputeCPU", "ComputeCUDA", "FakeCUDA", "TemporaryFolders", "Networks",
+                "Randomness", "Checkpoints", "CKernels", system,
             ],
             resources: [.copy("Golden")]),
         .testTarget(

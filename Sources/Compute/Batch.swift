@@ -35,6 +35,10 @@ package final class Batch: @unchecked Sendable {  // handed over whole, never sh
     /// Class indices from 0.
     package var labels: [Int32]
     package var draws: [Draw]
+    /// The training sample whose square lies in a slot as it was decoded, or would; −1 for any other pixels.
+    package var samples: [Int32]
+    /// Whether a slot's pixels were left out, as the engine keeps that sample's square.
+    package let isLeftOut: UnsafeMutablePointer<Bool>
 
     package init(capacity: Int) {
         self.capacity = capacity
@@ -42,9 +46,15 @@ package final class Batch: @unchecked Sendable {  // handed over whole, never sh
         pixels.initialize(repeating: 0, count: capacity * Self.bytesPerImage)
         labels = Array(repeating: 0, count: capacity)
         draws = Array(repeating: Draw(top: 0, left: 0), count: capacity)
+        samples = Array(repeating: -1, count: capacity)
+        isLeftOut = .allocate(capacity: capacity)
+        isLeftOut.initialize(repeating: false, count: capacity)
     }
 
-    deinit { pixels.deallocate() }
+    deinit {
+        pixels.deallocate()
+        isLeftOut.deallocate()
+    }
 
     package func image(_ index: Int) -> UnsafeMutablePointer<UInt8> { pixels + index * Self.bytesPerImage }
 }

@@ -148,6 +148,12 @@ package protocol Engine: AnyObject {
     /// Class scores (before softmax) of the last batch, [count][classes].
     func scores() throws -> [Float]
 
+    /// To be asked once, before the first step: keeps the squares of all training samples from when they are first seen, if
+    /// there is room for all of them.
+    /// - Parameter count: of training samples.
+    /// - Returns: which it has; nil where it keeps none.
+    func keepSquares(_ count: Int) throws -> KeptSquares?
+
     /// Adds up seconds per layer while set.
     var timings: LayerTimings? { get set }
 
@@ -162,6 +168,9 @@ package protocol Engine: AnyObject {
 }
 
 extension Engine {
+    /// Memory is as near as the loader's own cache.
+    package func keepSquares(_ count: Int) -> KeptSquares? { nil }
+
     /// A whole training step, and the results of those before it are let go.
     package func train(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
         try begin(batch, settings)

@@ -8,6 +8,7 @@ internal import Glibc
 extension CUDAEngine {
     package func read(_ kind: StateKind, into set: ParameterSet) throws {
         precondition(set.parameters == network.parameters, "parameters of another network")
+        try context.stream.device.makeCurrent()
         for index in network.parameters.indices {
             guard let values = set[index].baseAddress else { continue }
             try buffers.parameters.read(kind, index, into: values, context)
@@ -16,6 +17,7 @@ extension CUDAEngine {
 
     package func load(_ kind: StateKind, from set: ParameterSet) throws {
         precondition(set.parameters == network.parameters, "parameters of another network")
+        try context.stream.device.makeCurrent()
         for index in network.parameters.indices {
             guard let values = set[index].baseAddress else { continue }
             try buffers.parameters.load(kind, index, from: values, context)
@@ -24,6 +26,7 @@ extension CUDAEngine {
     }
 
     package func parameter(_ index: Int) throws -> [Float] {
+        try context.stream.device.makeCurrent()
         var values = [Float](repeating: 0, count: network.parameters[index].count)
         try values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
@@ -34,6 +37,7 @@ extension CUDAEngine {
 
     package func withAverages<T>(_ body: () throws -> T) throws -> T {
         guard optimizer.averageDecay != nil else { return try body() }
+        try context.stream.device.makeCurrent()
         try update.exchangeAverages(context)
         let result = Result { try body() }
         try update.exchangeAverages(context)

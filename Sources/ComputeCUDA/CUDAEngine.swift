@@ -108,7 +108,10 @@ package final class CUDAEngine: Engine {
         results.attach(said)
     }
 
-    package func results(waiting: Bool) throws -> [BatchResult] { try results.take(waiting: waiting) }
+    package func results(waiting: Bool) throws -> [BatchResult] {
+        try context.stream.device.makeCurrent()
+        return try results.take(waiting: waiting)
+    }
 
     package func evaluate(_ batch: Batch) throws -> BatchResult { try evaluate(batch, dropping: nil) }
 
@@ -137,10 +140,10 @@ package final class CUDAEngine: Engine {
         let (kernels, stream, layout) = (context.kernels, context.stream, buffers.layout)
         let scores = buffers.activations[network.layers.count].address
         let tensor = layout.tensors[network.layers.count]
-        try input.advance(batch, piece, step, on: stream) { pixels in
+        try input.advance(batch, piece, step, on: stream) {
             try measure("input", .forward) {
                 try kernels.crop(
-                    pixels: pixels, draws: input.draws, meanImage: buffers.meanImage?.address ?? 0,
+                    draws: input.draws, meanImage: buffers.meanImage?.address ?? 0,
                     device_normalization(normalization), to: buffers.activations[0].address,
                     layout.tensors[0], crop: (network.input.height, network.input.width),
                     Kernels.Arrangement(block: layout.block, padding: layout.padding), step: input.step,
@@ -170,8 +173,14 @@ package final class CUDAEngine: Engine {
         if timings == nil { try graph.run(on: context.stream, enqueue) } else { try enqueue() }
     }
 
+    package func keepSquares(_ count: Int) throws -> KeptSquares? {
+        try context.stream.device.makeCurrent()
+        return try input.keepSquares(count)
+    }
+
     package func scores() throws -> [Float] {
-        try context.stream.download(lastCount * network.classes, of: 0, from: buffers.scores.address)
+        try context.stream.device.makeCurrent()
+        return try context.stream.download(lastCount * network.classes, of: 0, from: buffers.scores.address)
     }
 
     // MARK: - Batches
@@ -182,7 +191,9 @@ package final class CUDAEngine: Engine {
         }
     }
 
+    /// Whoever calls may do so from any thread, one at a time.
     private func check(_ batch: Batch) throws {
+        try context.stream.device.makeCurrent()
         guard 1...capacity ~= batch.count else {
             throw CUDAError(
                 .batch, "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")

@@ -27,8 +27,9 @@ final class Device {
     let description: DeviceDescription
     let driver: cuda_driver
     private let handle: cuda_device
+    private let context: cuda_context?
 
-    /// Makes the device's primary context current on this thread.
+    /// Makes the device's primary context, and makes it current on this thread.
     init(_ driver: cuda_driver, _ description: DeviceDescription) throws {
         (self.driver, self.description) = (driver, description)
         var handle: cuda_device = 0
@@ -36,8 +37,13 @@ final class Device {
         try Self.check(
             driver, driver.device_get(&handle, Int32(description.index)), "opening \(description.name)")
         try Self.check(driver, driver.context_retain(&context, handle), "opening \(description.name)")
-        self.handle = handle
-        try Self.check(driver, driver.context_set_current(context), "opening \(description.name)")
+        (self.handle, self.context) = (handle, context)
+        try makeCurrent()
+    }
+
+    /// What this thread asks of the driver from now on, it asks of this device.
+    func makeCurrent() throws {
+        try check(driver.context_set_current(context), "turning to \(description.name)")
     }
 
     deinit { _ = driver.context_release(handle) }

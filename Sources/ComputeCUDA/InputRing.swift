@@ -1,5 +1,6 @@
 // Batches on their way to the device: two places, so that one is filled while the other is computed on. A batch's pixels
-// are pinned where they lie when they are first seen, and copied by the device itself.
+// are pinned where they lie when they are first seen, and copied by the device itself: into the place, or, of a training
+// sample whose square is to be kept, to where it stays.
 
 internal import CCUDA
 internal import Compute
@@ -23,6 +24,7 @@ final class InputRing {
     private var next = 0
     /// Pinned, and kept as long as they are.
     private var batches: [Batch] = []
+    private var squares: SquareStore?
 
     /// The packet that the operations read: the last one that `advance` has handed over.
     let packet: DeviceBuffer
@@ -72,11 +74,16 @@ final class InputRing {
         for batch in batches { _ = device.driver.host_unregister(batch.pixels) }
     }
 
+    /// If there is room for the squares of so many training samples.
+    func keepSquares(_ count: Int) throws -> KeptSquares? {
+        squares = try SquareStore(device, count: count)
+        return squares?.kept
+    }
+
     /// Sends a piece of a batch to the device, and lets `read` enqueue what reads its pixels there. Returns when the batch
     /// may be used again; the device may not have computed anything yet.
     func advance(
-        _ batch: Batch, _ piece: Range<Int>, _ step: device_step, on stream: Stream,
-        read: (_ pixels: cuda_address) throws -> Void
+        _ batch: Batch, _ piece: Range<Int>, _ step: device_step, on stream: Stream, read: () throws -> Void
     ) throws {
         let place = places[next]
         next = (next + 1) % places.count
@@ -88,18 +95,40 @@ final class InputRing {
                 from: labels.baseAddress! + 4 * piece.lowerBound, byteCount: 4 * piece.count)
         }
         let draws = (pinned + Self.drawsOffset(images)).assumingMemoryBound(to: device_draw.self)
-        for (place, slot) in piece.enumerated() { draws[place] = device_draw(batch.draws[slot]) }
-
         try copies.wait(for: place.consumed)
-        try copies.copy(
-            batch.image(piece.lowerBound), to: place.pixels.address, bytes: piece.count * Batch.bytesPerImage)
+        if squares == nil {
+            try copies.copy(
+                batch.image(piece.lowerBound), to: place.pixels.address,
+                bytes: piece.count * Batch.bytesPerImage)
+        }
+        for (index, slot) in piece.enumerated() {
+            let passing = place.pixels.address + UInt64(index * Batch.bytesPerImage)
+            draws[index] = device_draw(batch.draws[slot], pixels: try send(batch, slot, passing: passing))
+        }
         try copies.copy(pinned, to: place.packet.address, bytes: place.pinned.bytes)
         try place.arrived.record(in: copies)
         try stream.wait(for: place.arrived)
         try stream.copy(place.packet.address, to: packet.address, bytes: place.pinned.bytes)
-        try read(place.pixels.address)
+        try read()
         try place.consumed.record(in: stream)
         try place.arrived.synchronize()
+    }
+
+    /// Copies one image, unless the device has it, or gets it with the whole piece.
+    /// - Parameter passing: where it goes if it does not stay.
+    /// - Returns: where it is.
+    private func send(_ batch: Batch, _ slot: Int, passing: cuda_address) throws -> cuda_address {
+        guard let squares else { return passing }
+        let sample = Int(batch.samples[slot])
+        guard sample >= 0 else {
+            try copies.copy(batch.image(slot), to: passing, bytes: Batch.bytesPerImage)
+            return passing
+        }
+        let place = squares.address(of: sample)
+        if squares.kept.insert(sample) {
+            try copies.copy(batch.image(slot), to: place, bytes: Batch.bytesPerImage)
+        }
+        return place
     }
 
     /// A loader has few batches, and uses them in turn.
@@ -114,9 +143,9 @@ final class InputRing {
 }
 
 extension device_draw {
-    init(_ draw: Draw) {
+    init(_ draw: Draw, pixels: cuda_address) {
         self.init(
-            top: draw.top, left: draw.left, flip: draw.flip ? 1 : 0,
+            pixels: .init(bitPattern: UInt(pixels)), top: draw.top, left: draw.left, flip: draw.flip ? 1 : 0,
             color: (draw.color.x, draw.color.y, draw.color.z))
     }
 }

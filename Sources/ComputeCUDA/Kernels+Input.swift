@@ -11,19 +11,18 @@ extension Kernels {
     }
 
     /// - Parameters:
-    ///   - pixels: [images][256][256][3] bytes.
-    ///   - draws: device_draw of each.
+    ///   - draws: device_draw of each image, which says where its pixels are.
     ///   - meanImage: [256][256][3] floats, or 0.
     ///   - crop: height and width.
     func crop(
-        pixels: cuda_address, draws: cuda_address, meanImage: cuda_address,
+        draws: cuda_address, meanImage: cuda_address,
         _ normalization: device_normalization, to out: cuda_address, _ shape: device_tensor,
         crop: (height: Int, width: Int), _ arrangement: Arrangement, step: cuda_address, on stream: Stream
     ) throws {
         try launch(
             "input_crop", groupsOf: shape, on: stream,
             KernelArguments(
-                pixels, draws, meanImage, normalization, out, shape, Int32(crop.height), Int32(crop.width),
+                draws, meanImage, normalization, out, shape, Int32(crop.height), Int32(crop.width),
                 Int32(arrangement.block), Int32(arrangement.padding), step))
     }
 }

@@ -5,7 +5,7 @@ internal import Networks
 
 /// Channels of a tower with their padding: 8 elements of bf16 are the 16 bytes that a thread loads, and what cuDNN's
 /// kernels on tensor cores ask for.
-func padded(_ channels: Int) -> Int { (channels + 7) / 8 * 8 }
+func paddedChannels(_ channels: Int) -> Int { (channels + 7) / 8 * 8 }
 
 extension device_tensor {
     /// - Parameter towers: that the channels are cut into.
@@ -13,7 +13,7 @@ extension device_tensor {
         let channels = shape.channels / towers
         self.init(
             images: Int32(images), height: Int32(shape.height), width: Int32(shape.width),
-            towers: Int32(towers), channels: Int32(channels), padded: Int32(padded(channels)))
+            towers: Int32(towers), channels: Int32(channels), padded: Int32(paddedChannels(channels)))
     }
 
     /// Numbers of one image in one tower…
@@ -37,7 +37,8 @@ extension device_weight {
     /// Of a linear layer that reads all of `x`, which has one tower.
     init(outputs: Int, x: device_tensor) {
         self.init(
-            outputs: Int32(outputs), tower_outputs: Int32(outputs), padded_outputs: Int32(padded(outputs)),
+            outputs: Int32(outputs), tower_outputs: Int32(outputs),
+            padded_outputs: Int32(paddedChannels(outputs)),
             inputs: x.channels, padded_inputs: x.padded, rows: x.height, columns: x.width, block: 1,
             block_rows: x.height, block_columns: x.width)
     }

@@ -24,6 +24,6 @@ final class PoolOperation: DeviceOperation {
     ) throws {
         guard let dx else { return }
         try context.kernels.poolBackward(
-            dy, winners: winners.address, self.y, to: dx, self.x, pool, on: context.stream)
+            dy: dy, winners: winners.address, self.y, to: dx, self.x, pool, on: context.stream)
     }
 }

@@ -18,6 +18,6 @@ final class ResponseNormOperation: DeviceOperation {
     ) throws {
         guard let dx else { return }
         try context.kernels.normalizeResponseBackward(
-            x, dy: dy, to: dx, tensor, norm, on: context.stream)
+            x: x, dy: dy, to: dx, tensor, norm, on: context.stream)
     }
 }

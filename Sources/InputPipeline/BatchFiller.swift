@@ -9,11 +9,16 @@ final class BatchFiller {
     private let axes: ColorAxes
     private let configuration: Loader.Configuration
     private let cache: PixelCache
+    private let kept: KeptSquares?
     private let reader: SampleReader
     private let squares: SquareDecoder
     private let alterer: Alterer
 
-    init(dataset: Dataset, axes: ColorAxes, configuration: Loader.Configuration, cache: PixelCache) {
+    init(
+        dataset: Dataset, axes: ColorAxes, configuration: Loader.Configuration, cache: PixelCache,
+        kept: KeptSquares?
+    ) {
+        self.kept = kept
         (self.dataset, self.axes, self.configuration, self.cache) = (dataset, axes, configuration, cache)
         reader = SampleReader(dataset)
         squares = SquareDecoder(configuration.fit)
@@ -23,6 +28,8 @@ final class BatchFiller {
     func fill(_ work: BatchRing.Work) throws {
         if work.slot == 0 { label(work) }
         let target = work.batch.image(work.slot)
+        work.batch.isLeftOut[work.slot] = isKept(work)
+        if work.batch.isLeftOut[work.slot] { return }
         let augmentation = configuration.augmentation
         guard work.pass.split == .train, augmentation.alters else { return try square(work, into: target) }
         let alteration = augmentation.alteration(
@@ -40,6 +47,17 @@ final class BatchFiller {
             let side = configuration.crop
             jitter.apply(to: target + corner * 3, width: side, height: side, stride: Batch.side)
         }
+    }
+
+    /// Whether the engine has the square. A pass's first batch is whole: pictures are made of it.
+    private func isKept(_ work: BatchRing.Work) -> Bool {
+        guard let kept, isSquare(work.pass), work.places.lowerBound > 0 else { return false }
+        return kept.contains(work.sample)
+    }
+
+    /// Whether a pass's squares are the samples' own, the same in each epoch.
+    private func isSquare(_ pass: BatchRing.Pass) -> Bool {
+        pass.split == .train && !configuration.augmentation.alters
     }
 
     /// The sample's whole square.
@@ -78,6 +96,7 @@ final class BatchFiller {
             let sample = Int(work.pass.order[place])
             work.batch.labels[slot] = samples[sample].label
             work.batch.draws[slot] = draw(sample, in: work.pass)
+            work.batch.samples[slot] = isSquare(work.pass) ? Int32(sample) : -1
         }
     }
 

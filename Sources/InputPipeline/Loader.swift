@@ -48,7 +48,10 @@ package final class Loader {
     /// - Parameters:
     ///   - dataset: Repaired: an image that does not decode is an error here.
     ///   - axes: Of the data set's colours, for the colour noise.
-    package init(_ dataset: Dataset, axes: ColorAxes, _ configuration: Configuration) {
+    ///   - kept: squares that nobody needs any more but for the first batch of a pass.
+    package init(
+        _ dataset: Dataset, axes: ColorAxes, _ configuration: Configuration, kept: KeptSquares? = nil
+    ) {
         precondition(Resize.side == Batch.side)
         (self.dataset, self.configuration) = (dataset, configuration)
         let cache = PixelCache(
@@ -62,7 +65,7 @@ package final class Loader {
             ring.threadBegins()
             let thread = Thread {
                 let filler = BatchFiller(
-                    dataset: dataset, axes: axes, configuration: configuration, cache: cache)
+                    dataset: dataset, axes: axes, configuration: configuration, cache: cache, kept: kept)
                 while let work = ring.take() {
                     do {
                         try filler.fill(work)

@@ -17,7 +17,11 @@ final class Input {
 
     /// - Parameters:
     ///   - dataset: repaired.
-    init(_ dataset: Dataset, _ statistics: Statistics, _ plan: Plan, _ network: Network, stop: StopFlag) {
+    ///   - kept: training samples that the engine keeps.
+    init(
+        _ dataset: Dataset, _ statistics: Statistics, _ plan: Plan, _ network: Network, kept: KeptSquares?,
+        stop: StopFlag
+    ) {
         self.stop = stop
         loader = Loader(
             dataset, axes: statistics.axes,
@@ -25,7 +29,7 @@ final class Input {
                 batchSize: plan.batchSize, dropsLast: plan.lastBatch == .drop, crop: network.input.height,
                 seed: plan.seed, shuffle: plan.shuffle, augmentation: plan.inputAugmentation,
                 fit: plan.fit, threads: max(1, plan.threads / 2), batches: Self.batches,
-                cacheBytes: Self.cacheBytes))
+                cacheBytes: Self.cacheBytes), kept: kept)
         stepsPerEpoch = loader.batches(in: .train)
         validationCount = dataset.validation.count
     }

@@ -129,7 +129,8 @@ package final class Run {
             try plan.write(to: folder.plan)
             try folder.job.replaceContents(with: job.bytes, durable: true)
         }
-        let input = Input(repaired, statistics, plan, network, stop: stop)
+        let kept = engine.keepSquares(repaired.train.count)
+        let input = Input(repaired, statistics, plan, network, kept: kept, stop: stop)
         defer { input.close() }
         let curves = try Curves(
             folder.path, plan, network, classes: dataset.classes, stepsPerEpoch: input.stepsPerEpoch,

@@ -7,7 +7,7 @@ import Testing
     @Test func structsHaveNoHolesThatADeviceCompilerCouldFillOtherwise() {
         #expect(MemoryLayout<device_tensor>.size == 24)
         #expect(MemoryLayout<device_weight>.size == 40)
-        #expect(MemoryLayout<device_draw>.size == 24)
+        #expect(MemoryLayout<device_draw>.size == 32)
         #expect(MemoryLayout<device_normalization>.size == 24)
         #expect(MemoryLayout<device_rule>.size == 20)
         #expect(MemoryLayout<device_range>.size == 8)

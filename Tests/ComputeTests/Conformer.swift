@@ -2,6 +2,8 @@
 
 import Compute
 import ComputeCPU
+import ComputeCUDA
+import FakeCUDA
 import Networks
 import Testing
 
@@ -31,8 +33,25 @@ struct Conformer: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// On a GPU that computes on the CPU: the engine, its kernels and its use of NVIDIA's libraries are the true ones.
+    private static func cuda(_ precision: Precision) -> Conformer {
+        Conformer(testDescription: "CUDA, \(precision.rawValue)") {
+            network, capacity, normalization, optimizer, seed, _ in
+            let libraries = try cudaLibraries.get()
+            return try CUDAEngine(
+                network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+                seed: seed, precision: precision, device: libraries.devices.all[0], libraries: libraries,
+                cache: try FakeCUDA.folder().appending("cache"))
+        }
+    }
+
+    private static let cudaLibraries = Result {
+        try CUDALibraries.load(
+            LibrarySearch(environment: ["ALEXNETD_CUDA_LIBRARIES": try FakeCUDA.folder().string]))
+    }
+
     /// Measured against the reference, and against PyTorch: every path that this CPU has.
-    static let devices = KernelPath.available.map(cpu)
+    static let devices = KernelPath.available.map(cpu) + (FakeCUDA.isPossible ? [cuda(.fp32)] : [])
     /// The reference must keep the protocol's promises too.
     static let all = [reference] + devices
 }

@@ -1,5 +1,5 @@
-// A GPU for machines that have none: NVIDIA's libraries, replaced by ones that compute on the CPU (device/). They are
-// compiled once for all tests, into the folder of the build, and again when a source is newer.
+// A GPU for machines that have none: NVIDIA's libraries, replaced by ones that compute on the CPU (device/). They
+// are compiled once for all tests, into the folder of the build, and again when a source is newer.
 //
 // Environment: FAKE_CUDA_DEVICES, FAKE_CUDA_MEMORY, FAKE_CUDA_CAPABILITY (device/context.cpp), FAKE_CUDA_FAIL
 // (device/faults.h).
@@ -11,12 +11,13 @@ package enum FakeCUDA {
     /// Whether there is a C++ compiler, which the libraries and the kernels need.
     package static let isPossible = compiler != nil
 
-    /// The folder with libcuda.so.1, libnvrtc.so.13, libcublasLt.so.13 and libcudnn.so.9: for ALEXNETD_CUDA_LIBRARIES.
+    /// The folder with libcuda.so.1, libnvrtc.so.13, libcublasLt.so.13 and libcudnn.so.9, for
+    /// ALEXNETD_CUDA_LIBRARIES.
     package static func folder() throws -> FilePath { try built.get() }
 
     private static let compiler: String? = {
-        let swift = ProcessInfo.processInfo.environment["PATH"].map { $0.split(separator: ":").map(String.init) }
-        return ((swift ?? []) + ["/usr/bin", "/usr/local/bin"]).map { $0 + "/clang++" }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return (path.split(separator: ":") + ["/usr/bin", "/usr/local/bin"]).map { $0 + "/clang++" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 

@@ -26,8 +26,9 @@ typedef struct device_weight {
     int block, block_rows, block_columns;
 } device_weight;
 
-// What happens to one sample's 256 × 256 × 3 bytes: Compute's Draw.
+// One sample's 256 × 256 × 3 bytes, and what happens to them: Compute's Draw.
 typedef struct device_draw {
+    const unsigned char *pixels;
     int top, left, flip;
     float color[3];
 } device_draw;

@@ -1,16 +1,15 @@
 // Bytes to the network's input: crop, mirror, colour and normalisation in one pass, with space to depth for a first
 // convolution that has a stride. Grid: y is the image, x goes over groups of eight channels.
 
-// pixels: [images][256][256][3]. mean_image: of one square, or null. Channel (dy · block + dx) · 3 + c of pixel (y, x) is
+// mean_image: [256][256][3], or null. Channel (dy · block + dx) · 3 + c of pixel (y, x) is
 // channel c of the crop's pixel (y · block + dy − padding, x · block + dx − padding); outside of the crop there is zero.
-KERNEL input_crop(const u8 *__restrict__ pixels, const device_draw *__restrict__ draws,
-                  const float *__restrict__ mean_image, device_normalization normalization, element *__restrict__ out,
-                  device_tensor t, int height, int width, int block, int padding,
+KERNEL input_crop(const device_draw *__restrict__ draws, const float *__restrict__ mean_image,
+                  device_normalization normalization, element *__restrict__ out, device_tensor t, int height, int width, int block, int padding,
                   const device_step *__restrict__ step) {
     const int side = 256, image = blockIdx.y;
     const bool used = image < step->count;
-    const device_draw draw = used ? draws[image] : device_draw{0, 0, 0, {0, 0, 0}};
-    const u8 *square = pixels + (long)image * side * side * 3;
+    const device_draw draw = used ? draws[image] : device_draw{nullptr, 0, 0, 0, {0, 0, 0}};
+    const u8 *square = draw.pixels;
     const u32 total = groups_of_image(t);
     for (u32 i = (u32)thread_index(); i < total; i += (u32)thread_count()) {
         const pixel_group group = group_at(t, i);

@@ -59,7 +59,7 @@ struct MatrixDescription {
         try table.check(
             table.heuristic(
                 library.handle, operation.handle, a.handle, b.handle, d.handle, d.handle, preference.handle,
-                Int32(count), &candidates, &found), "\(product)")
+                Int32(count), &candidates, &found), "asking for algorithms")
         return candidates.prefix(Int(max(0, found))).filter {
             $0.state == 0 && $0.workspace <= workspaceLimit
         }

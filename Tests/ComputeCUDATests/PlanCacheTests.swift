@@ -38,12 +38,12 @@ import Testing
     // MARK: - Choosing
 
     @Test func theFastestIsMeasuredOnceAndPinned() throws {
-        let family = Sleepers(["slow": 6, "fast": 0, "middling": 3])
+        let family = Sleepers(["slow": 30, "fast": 0, "middling": 10])
         let cache = try cache()
         #expect(try cache.plan(family, scratch).choice == "fast")
         #expect(family.asked == 1)
         // Another process, in which another plan would win.
-        let later = Sleepers(["slow": 0, "fast": 6, "middling": 3])
+        let later = Sleepers(["slow": 0, "fast": 30, "middling": 10])
         let again = try self.cache()
         #expect(try again.plan(later, scratch).choice == "fast")
         #expect(later.asked == 0)
@@ -77,12 +77,12 @@ import Testing
                     time?.pointee = .nan; return 0
                 }
             }
-        let family = Sleepers(["slow": 6, "fast": 0])
+        let family = Sleepers(["slow": 30, "fast": 0])
         #expect(try cache().plan(family, Self.scratch(driver)).choice == "fast")
     }
 
     @Test func aPlanThatIsRefusedWhenItRunsIsPassedOver() throws {
-        let family = Sleepers(["fast": 0, "slow": 2], refused: ["fast"])
+        let family = Sleepers(["fast": 0, "slow": 10], refused: ["fast"])
         #expect(try cache().plan(family, scratch).choice == "slow")
     }
 
@@ -108,39 +108,39 @@ import Testing
     // MARK: - What is kept
 
     @Test func aPlanThatIsGoneIsMeasuredAgain() throws {
-        _ = try cache().plan(Sleepers(["fast": 0, "slow": 3]), scratch)
-        let family = Sleepers(["slower": 6, "slow": 3])
+        _ = try cache().plan(Sleepers(["fast": 0, "slow": 10]), scratch)
+        let family = Sleepers(["slower": 30, "slow": 10])
         #expect(try cache().plan(family, scratch).choice == "slow")
         // And that holds from then on.
-        #expect(try cache().plan(Sleepers(["slower": 0, "slow": 3]), scratch).choice == "slow")
+        #expect(try cache().plan(Sleepers(["slower": 0, "slow": 10]), scratch).choice == "slow")
     }
 
     @Test func aPinnedPlanThatIsRefusedWhenItRunsIsMeasuredAgain() throws {
-        _ = try cache().plan(Sleepers(["fast": 0, "slow": 3]), scratch)
-        let family = Sleepers(["fast": 0, "slow": 3], refused: ["fast"])
+        _ = try cache().plan(Sleepers(["fast": 0, "slow": 10]), scratch)
+        let family = Sleepers(["fast": 0, "slow": 10], refused: ["fast"])
         #expect(try cache().plan(family, scratch).choice == "slow")
     }
 
     @Test(arguments: ["", "{", "[]", "{\"device\": \"another\", \"plans\": {}}", "\u{0}\u{1}"])
     func aFileThatCannotBeReadIsWrittenAnew(_ contents: String) throws {
         try folder.write(contents.utf8, to: "plans/plans-NVIDIA-H200-9.0-132.json")
-        #expect(try cache().plan(Sleepers(["fast": 0, "slow": 3]), scratch).choice == "fast")
-        let later = Sleepers(["fast": 3, "slow": 0])
+        #expect(try cache().plan(Sleepers(["fast": 0, "slow": 10]), scratch).choice == "fast")
+        let later = Sleepers(["fast": 10, "slow": 0])
         #expect(try cache().plan(later, scratch).choice == "fast")
         #expect(later.asked == 0)
     }
 
     @Test func anEntryThatCannotBeReadSpoilsNoOther() throws {
         let cache = try cache()
-        _ = try cache.plan(Sleepers(["fast": 0, "slow": 3], key: "one"), scratch)
-        _ = try cache.plan(Sleepers(["fast": 0, "slow": 3], key: "two"), scratch)
+        _ = try cache.plan(Sleepers(["fast": 0, "slow": 10], key: "one"), scratch)
+        _ = try cache.plan(Sleepers(["fast": 0, "slow": 10], key: "two"), scratch)
         let text = try String(contentsOfFile: file.string, encoding: .utf8)
         let one = try #require(text.firstRange(of: "\"choice\" : \"fast\""))
         try folder.write(
             text.replacingCharacters(in: one, with: "\"choice\" : 3").utf8,
             to: "plans/plans-NVIDIA-H200-9.0-132.json")
         let (spoiled, whole) = (
-            Sleepers(["fast": 3, "slow": 0], key: "one"), Sleepers(["fast": 3], key: "two")
+            Sleepers(["fast": 10, "slow": 0], key: "one"), Sleepers(["fast": 10], key: "two")
         )
         #expect(try self.cache().plan(spoiled, scratch).choice == "slow")
         #expect(try self.cache().plan(whole, scratch).choice == "fast")
@@ -160,7 +160,7 @@ import Testing
         let smaller = DeviceDescription(
             index: 0, name: "NVIDIA H200", uuid: "MIG-1", memory: 1 << 28, capability: [9, 0],
             multiprocessors: 16)
-        _ = try cache().plan(Sleepers(["fast": 0, "slow": 3]), scratch)
+        _ = try cache().plan(Sleepers(["fast": 0, "slow": 10]), scratch)
         #expect(try cache(smaller).choice("sleepers") == nil)
     }
 

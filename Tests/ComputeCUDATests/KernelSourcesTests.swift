@@ -18,21 +18,17 @@ struct KernelSourcesTests {
         try compile(source, ["ELEMENT_FLOAT=\(floats ? 1 : 0)"])
     }
 
-    /// AlexNet's three, in the towers of the paper and of one GPU.
-    @Test(arguments: [(55, 96, true), (27, 256, true), (13, 256, false)], [false, true])
+    /// AlexNet's three, and what stands before and behind them in towers.
+    @Test(arguments: [(55, 96, 1, 2, true), (27, 256, 2, 1, true), (13, 256, 2, 1, false)], [false, true])
     func fusedKernelsCompileWithoutWarningsOrSpills(
-        _ layer: (side: Int32, channels: Int32, normalizes: Bool), floats: Bool
+        _ layer: (side: Int32, channels: Int32, from: Int32, to: Int32, normalizes: Bool), floats: Bool
     ) throws {
-        let side = (layer.side - 3) / 2 + 1
-        for (from, to) in [(1, 1), (1, 2), (2, 1)] as [(Int32, Int32)] {
-            let x = tensor(layer.side, towers: from, layer.channels / from)
-            let y = tensor(side, towers: to, layer.channels / to)
-            let norm = layer.normalizes ? LocalResponseNorm() : nil
-            #expect(ResponsePool.canFuse(x, y, norm, MaxPool(kernel: 3, stride: 2), floats: floats))
-            try compile(
-                .responsePool,
-                ResponsePool.definitions(x, y, normalizes: layer.normalizes, floats: floats))
-        }
+        let x = tensor(layer.side, towers: layer.from, layer.channels / layer.from)
+        let y = tensor((layer.side - 3) / 2 + 1, towers: layer.to, layer.channels / layer.to)
+        let norm = layer.normalizes ? LocalResponseNorm() : nil
+        #expect(ResponsePool.canFuse(x, y, norm, MaxPool(kernel: 3, stride: 2), floats: floats))
+        try compile(
+            .responsePool, ResponsePool.definitions(x, y, normalizes: layer.normalizes, floats: floats))
     }
 
     /// What fails must not pass for compiled, and has to say where.

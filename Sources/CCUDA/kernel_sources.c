@@ -51,6 +51,10 @@ static const char statistics[] = {
 #embed "kernels/statistics.cu"
     , 0};
 
+static const char response_pool[] = {
+#embed "kernels/response_pool.cu"
+    , 0};
+
 const char *kernel_text(kernel_part part) {
     switch (part) {
     case KERNEL_DEVICE_TYPES: return device_types;
@@ -65,6 +69,7 @@ const char *kernel_text(kernel_part part) {
     case KERNEL_LOSS: return loss;
     case KERNEL_UPDATE: return update;
     case KERNEL_STATISTICS: return statistics;
+    case KERNEL_RESPONSE_POOL: return response_pool;
     }
     return "";
 }

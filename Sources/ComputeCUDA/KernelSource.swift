@@ -6,6 +6,11 @@ enum KernelSource: String, CaseIterable {
     case input, layout, activation, product, pool, loss, update, statistics
     case responseNorm = "response_norm"
     case batchNorm = "batch_norm"
+    /// Made for one layer at a time: `ResponsePool`.
+    case responsePool = "response_pool"
+
+    /// Those that take any shape.
+    static let general = allCases.filter { $0 != .responsePool }
 
     /// As compilers and profilers name it.
     var file: String { "\(rawValue).cu" }
@@ -30,6 +35,7 @@ enum KernelSource: String, CaseIterable {
         case .loss: KERNEL_LOSS
         case .update: KERNEL_UPDATE
         case .statistics: KERNEL_STATISTICS
+        case .responsePool: KERNEL_RESPONSE_POOL
         }
     }
 
@@ -58,6 +64,7 @@ enum KernelSource: String, CaseIterable {
             ]
         case .statistics:
             ["parameter_moments", "parameter_histograms", "activation_moments", "activation_histogram"]
+        case .responsePool: ["response_pool_forward", "response_pool_backward"]
         }
     }
 }

@@ -1,4 +1,4 @@
-// Every kernel of one element type, ready to be launched. Each extension holds those of one source and, beside them, the
+// Every kernel that takes any shape, of one element type, ready to be launched. Each extension holds those of one source and, beside them, the
 // geometry that the source asks for: grids are fixed by shapes, so that sums are grouped alike on every GPU.
 //
 // Addresses are of tensors' first elements and at 256 bytes' alignment; `step` is always that of a device_step.
@@ -16,7 +16,7 @@ final class Kernels {
     init(_ device: Device, _ compiler: KernelCompiler, floats: Bool) throws {
         var modules: [KernelModule] = []
         var functions: [String: Kernel] = [:]
-        for source in KernelSource.allCases {
+        for source in KernelSource.general {
             let module = try compiler.module(source, ["ELEMENT_FLOAT=\(floats ? 1 : 0)"], on: device)
             for name in source.functions { functions[name] = try module.function(name) }
             modules.append(module)

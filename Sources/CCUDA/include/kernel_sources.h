@@ -16,6 +16,7 @@ typedef enum kernel_part {
     KERNEL_LOSS,
     KERNEL_UPDATE,
     KERNEL_STATISTICS,
+    KERNEL_RESPONSE_POOL,
 } kernel_part;
 
 const char *kernel_text(kernel_part part);

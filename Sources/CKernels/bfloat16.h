@@ -17,8 +17,7 @@
 #define PAIRED 0
 #endif
 
-/// What of an operand a stored matrix has.
-enum form { ROWS, PAIRS, ROWS_AND_PAIRS };
+enum form { ROWS, PAIRS };
 
 #if PAIRED
 
@@ -44,10 +43,22 @@ ALWAYS_INLINE void put_pair(float *at, long row, v16 x) {
     store(to, (v16)(word << (16 * second) | first));
 }
 
-/// x as row `row` of a matrix that holds `form`, with the pairs `pairs` words behind the rows where it holds both.
-ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form, long pairs) {
-    if (form != PAIRS) put_row(at, row, x);
-    if (form != ROWS) put_pair(at + (form == PAIRS ? 0 : pairs), row, x);
+/// x as row `row` of a matrix in a form.
+ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form) {
+    if (form == ROWS)
+        put_row(at, row, x);
+    else
+        put_pair(at, row, x);
+}
+
+/// Of `rows` rows in the form ROWS those in the form PAIRS.
+ALWAYS_INLINE void pairs_of_rows(const float *from, long rows, float *to) {
+    const __m512i across = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
+                                            21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    for (; rows > 0; rows -= 2, from += V, to += V) {
+        __m512i both = _mm512_maskz_loadu_epi16(rows > 1 ? 0xffffffff : 0xffff, from);
+        _mm512_storeu_si512(to, _mm512_permutexvar_epi16(across, both));
+    }
 }
 #else
 enum { TERMS = V };
@@ -55,7 +66,7 @@ enum { TERMS = V };
 ALWAYS_INLINE v16 multiply(v16 sum, float a, v16 b) { return madd(sum, a, b); }
 
 /// Every form is the same.
-ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form, long pairs) { store(at + row * V, x); }
+ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form) { store(at + row * V, x); }
 #endif
 
 /// Words of a matrix of this many floats.

@@ -15,7 +15,8 @@ static int products_of(int inputs, int paired) { return paired && inputs > 6 ? 9
 
 // Rows that a point's products should have at least: images are taken together until they do. 72 is 8 images
 // of conv3's 9 tiles (4 and 16 images: slightly worse), and 1 of conv1 and conv2 (2: 10 % worse, 4: worse
-// still, for the caches).
+// still, for the caches). Of bfloat16, which takes half the room, 2 at least: the gradient of conv2's kernels is
+// added to for each group of images (dU of 32 images 15 ms by ones, 10 by twos).
 enum { wanted_rows = 72, most_images = 16 };
 
 // Between two points' matrices, so that the same row of all points does not fall into the same place of every
@@ -68,7 +69,7 @@ winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired) {
     cut_into_tiles(plan);
     int n = plan->points, tiles = plan->tiles * plan->tiles;
     for (int p = 0; p < n * n; p++) plan->count[p] = users(plan, p / n) * users(plan, p % n);
-    plan->images = clamped(wanted_rows / tiles, 1, most_images);
+    plan->images = clamped(wanted_rows / tiles, paired ? 2 : 1, most_images);
     plan->inputs = shape->stride * shape->stride * shape->channels / shape->groups;
     plan->outputs = shape->outputs / shape->groups;
     plan->in_chunks = chunks(plan->inputs);

@@ -32,8 +32,6 @@ typedef struct {
     long point;
     /// Points in one direction of the plan, at least the tile's.
     int points;
-    /// Words from the rows to the pairs, where both are kept.
-    long pairs;
 } domain;
 
 ALWAYS_INLINE float *place(const domain *d, int i, int j) {
@@ -58,10 +56,8 @@ ALWAYS_INLINE void rows_into(transform f, int height, const int width, const flo
             int p = i * d->points + j;
             float *to = d->at + p * d->point;
             long at = d->rows[p] / V;
-            put(to, at, load(row + j * V), form, d->pairs);
-            if (form != PAIRS) __builtin_prefetch(to + at * TERMS + WRITE_AHEAD, 1, 3);
-            if (PAIRED && form != ROWS)
-                __builtin_prefetch(to + (form == PAIRS ? 0 : d->pairs) + at / 2 * V + WRITE_AHEAD, 1, 3);
+            put(to, at, load(row + j * V), form);
+            __builtin_prefetch(to + at * TERMS + WRITE_AHEAD, 1, 3);
         }
     }
 }
@@ -148,9 +144,7 @@ static void tile_output_adjoint(int taps, int height, int width, const float *dy
 #define BY_COLUMNS(N, M, R) \
     case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width * V); break;
 #define BY_ROWS(N, M, R) \
-    case KEY(N, M): \
-        rows_into(output_adjoint_##N##_##M, POINTS(inputs), POINTS(N), t, width, d, ROWS_AND_PAIRS); \
-        break;
+    case KEY(N, M): rows_into(output_adjoint_##N##_##M, POINTS(inputs), POINTS(N), t, width, d, ROWS); break;
     switch (KEY(inputs, height)) { EACH_TILE(BY_COLUMNS) }
     switch (KEY(width + taps - 1, width)) { EACH_TILE(BY_ROWS) }
 #undef BY_COLUMNS

@@ -137,10 +137,11 @@ extension JobSpec {
                 .unsupported, "device",
                 "\"\(value)\" cannot be used: this build has no CUDA engine; write cpu or auto")
         }
-        if let precision, [.tf32, .bf16].contains(precision) {
+        if precision == .tf32 {
             throw error(
                 .unsupported, "precision",
-                "\"\(precision.rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto")
+                "\"tf32\" cannot be used: on the CPU there is only fp32, and bf16 where it has AVX512_BF16; write fp32, "
+                    + "bf16 or auto")
         }
     }
 }

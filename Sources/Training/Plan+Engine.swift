@@ -35,10 +35,14 @@ extension Plan {
         return engineOptimizer
     }
 
+    /// The engine refuses what the machine lacks.
+    var enginePrecision: CPUPrecision { precision == .bf16 ? .bf16 : .fp32 }
+
     /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.
     package func memoryNeeded(_ network: Network, _ dataset: Dataset) -> (engine: Int, images: Int) {
         let engine = CPUEngine.memoryNeeded(
-            network, capacity: batchSize, optimizer: engineOptimizer, threads: threads)
+            network, capacity: batchSize, optimizer: engineOptimizer, threads: threads,
+            precision: enginePrecision)
         return (engine, Input.memoryNeeded(dataset, self))
     }
 }

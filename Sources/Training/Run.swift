@@ -121,7 +121,8 @@ package final class Run {
         let normalization = normalization(statistics)
         let engine = try CPUEngine(
             network: network, capacity: plan.batchSize, normalization: normalization,
-            optimizer: plan.engineOptimizer, seed: plan.seed, threads: plan.threads)
+            optimizer: plan.engineOptimizer, seed: plan.seed, threads: plan.threads,
+            precision: plan.enginePrecision)
         try fill(engine, recovered.checkpoint)
         compare(engine, normalization, with: &state)
 

@@ -23,7 +23,7 @@ struct TimeCommand: ParsableCommand {
     var model: Model?
     @Option(name: .customLong("batch"), help: "Images per step.")
     var batchSize: Int?
-    @Option(help: "fp32; other precisions need a GPU.")
+    @Option(help: "fp32, or bf16 where the CPU has AVX512_BF16.")
     var precision: Plan.Precision = .fp32
     @Option(help: "Steps measured, after two that are not.")
     var steps = 5
@@ -49,7 +49,7 @@ struct TimeCommand: ParsableCommand {
         try check(classes, 2...1_000_000, "classes")
         try check(batchSize, 1...65536, "batch")
         try check(threads, 1...1024, "threads")
-        guard precision == .fp32 else { throw ValidationError("the CPU engine computes in fp32 only") }
+        guard precision != .tf32 else { throw ValidationError("the CPU engine computes in fp32 or bf16") }
     }
 
     func run() throws {
@@ -72,7 +72,7 @@ struct TimeCommand: ParsableCommand {
             optimizer: Optimizer(
                 method: .sgd, momentum: 0.9, weightDecay: 5e-4, biasDecay: 0,
                 accumulation: min(plan?.accumulate ?? 1, batch.capacity)), seed: 1,
-            threads: threads)
+            threads: threads, precision: precision == .bf16 ? .bf16 : .fp32)
         let weights = ParameterSet(network.parameters)
         for index in network.parameters.indices {
             Initializer.he.fill(weights[index], index, of: network, seed: 1)
@@ -94,6 +94,7 @@ struct TimeCommand: ParsableCommand {
             network, batch: batch.count, threads: threads, training: !evaluate, seconds: seconds,
             timings: engine.timings!, fingerprint: engine.fingerprint,
             sgemm: try MatrixRate.sgemm(threads: threads))
+        report.precision = precision.rawValue
         if curves {
             engine.timings = nil
             report.curves = try curvesCost(job, engine, batch)

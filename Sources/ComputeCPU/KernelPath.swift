@@ -42,8 +42,7 @@ package enum KernelPath: String, Sendable, CaseIterable {
                 code: .kernels,
                 message: """
                     precision bf16 needs a CPU with AVX512_BF16 (Zen 4, Cooper Lake, Sapphire Rapids or later)\
-                    \(kernel_has_bf16() != 0 ? "; \(Self.variable) keeps this one to \(rawValue)" : "") : \
-                    write fp32 or auto
+                    \(kernel_has_bf16() != 0 ? ", which \(Self.variable) keeps to \(rawValue)" : ""): write fp32 or auto
                     """)
         }
         return set

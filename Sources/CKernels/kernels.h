@@ -2,15 +2,17 @@
 #pragma once
 #include "include/kernel_set.h"
 #include "matrix_kernels.h"
+#include "packing.h"
 #include "pool_kernels.h"
 #include "winograd_kernels.h"
 
 // clang-format off
 #define KERNEL_SET                                                          \
     {                                                                       \
-        .matrix = {product, transposed_product_of_one},                     \
+        .matrix = {PAIRED, product, transposed_product_of_one,              \
+                   pack_rows, pack_pairs, pack_pairs_transposed},           \
         .pool = {pool_forward_kernel, pool_backward_kernel},                \
-        .winograd = {filter, input, products, output,                       \
+        .winograd = {PAIRED, filter, input, input_pairs, products, output,  \
                      output_adjoint, products_adjoint, input_adjoint,       \
                      filter_products, filter_adjoint},                      \
     }

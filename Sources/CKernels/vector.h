@@ -1,6 +1,7 @@
 // Sixteen floats at a time, in the compiler's vector extensions: one AVX-512 register, two of AVX2, four of SSE
 // or NEON. The files that include this are compiled once for each instruction set (kernels_*.c), which defines
 //   FUSED   1 where multiply-add is one instruction with one rounding. Such sets give the same bits.
+//   PAIRED  1 where products take bfloat16 in pairs (bfloat16.h)
 //   MICRO_CHUNKS, MICRO_ROWS, MICRO_COLUMNS, MICRO_…_ALONE   the micro-kernels' tiles (micro_kernels.h)
 #pragma once
 #include <stdint.h>

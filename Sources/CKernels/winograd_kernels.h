@@ -36,24 +36,47 @@ static void gather_taps(const winograd_plan *plan, const float *w, int group, in
     }
 }
 
+/// Inputs of the largest tile in one direction.
+ALWAYS_INLINE int most_inputs(const winograd_plan *plan) { return plan->size[0] + plan->taps - 1; }
+
+#if PAIRED
+/// U of 16 inputs and 16 outputs, or the other way round, whose points lie too far apart to stay in a cache between one
+/// row and the next: they are put together first (conv3's U: 19 ms row by row, 8 so).
+static void filter_block(const winograd_plan *plan, const float *taps, float *u, long point) {
+    enum { BLOCK = V * TERMS };
+    float block[WINOGRAD_MOST_POINTS * WINOGRAD_MOST_POINTS * BLOCK] __attribute__((aligned(64)));
+    int n = plan->points;
+    for (int row = 0; row < V; row++) {
+        float values[TILE] __attribute__((aligned(64)));
+        tile_filter(most_inputs(plan), plan->taps, taps + row * V, V * V, values, V);
+        for (int p = 0; p < n * n; p++) put(block + p * BLOCK, row, load(values + p * V), PAIRS);
+    }
+    for (int p = 0; p < n * n; p++) memcpy(u + p * point, block + p * BLOCK, sizeof(float) * BLOCK);
+}
+#else
+static void filter_block(const winograd_plan *plan, const float *taps, float *u, long point) {
+    for (int row = 0; row < V; row++)
+        tile_filter(most_inputs(plan), plan->taps, taps + row * V, V * V, u + row * V, point);
+}
+#endif
+
 static void filter(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
                    float *u, float *ut) {
     float taps[MOST_TAPS * MOST_TAPS * V * V] __attribute__((aligned(64)));
     int n = plan->points, r = plan->taps;
-    long point = (long)plan->in_chunks * plan->out_chunks * V * V;
+    long point = words((long)plan->in_chunks * plan->out_chunks * V * V);
     gather_taps(plan, w, group, in_chunk, out_chunk, taps);
     if (ut) {
-        float *to = ut + group * n * n * point + ((long)in_chunk * plan->out_chunks + out_chunk) * V * V;
-        for (int output = 0; output < V; output++)
-            tile_filter(n, r, taps + output * V, V * V, to + output * V, point);
+        float *to = ut + group * n * n * point + words(((long)in_chunk * plan->out_chunks + out_chunk) * V * V);
+        filter_block(plan, taps, to, point);
     }
     for (int tap = 0; tap < r * r; tap++) {
         float block[V * V] __attribute__((aligned(64)));
         memcpy(block, taps + tap * V * V, sizeof block);
         transpose16(block, V, taps + tap * V * V, V);
     }
-    float *to = u + group * n * n * point + ((long)out_chunk * plan->in_chunks + in_chunk) * V * V;
-    for (int input = 0; input < V; input++) tile_filter(n, r, taps + input * V, V * V, to + input * V, point);
+    float *to = u + group * n * n * point + words(((long)out_chunk * plan->in_chunks + in_chunk) * V * V);
+    filter_block(plan, taps, to, point);
 }
 
 static void filter_adjoint(const winograd_plan *plan, const float *dut, int parts, long part, int group,
@@ -67,7 +90,7 @@ static void filter_adjoint(const winograd_plan *plan, const float *dut, int part
     int pieces = segments_of(plan, in_chunk, segments);
     for (int output = 0; output < count; output++) {
         float taps[MOST_TAPS * MOST_TAPS * V] __attribute__((aligned(64)));
-        tile_filter_adjoint(n, r, from + output * V, point, parts, part, taps);
+        tile_filter_adjoint(most_inputs(plan), r, from + output * V, point, parts, part, taps);
         float *kernel =
             dw + (long)(group * plan->outputs + out_chunk * V + output) * s->kernel * s->kernel * channels;
         for (int tap = 0; tap < r * r; tap++)
@@ -84,7 +107,8 @@ static void filter_adjoint(const winograd_plan *plan, const float *dut, int part
 
 // MARK: - Images into the domain and back
 
-static void input(const winograd_plan *plan, const float *x, int images, float *v, float *plane) {
+ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int images, float *v, float *plane,
+                            const enum form form) {
     const winograd_shape *s = &plan->shape;
     int side = plan->plane_side, more = plan->taps - 1;
     float *rows = plane + (long)side * side * V;
@@ -97,12 +121,25 @@ static void input(const winograd_plan *plan, const float *x, int images, float *
                 plane_gather(plan, x, chunk / plan->in_chunks, chunk % plan->in_chunks, plane);
             for (int tile = 0; tile < plan->tiles * plan->tiles; tile++) {
                 int y = tile / plan->tiles, z = tile % plan->tiles;
-                domain d = tile_domain(plan, v + chunk * plan->chunk_stride, plan->in_stride, image, tile);
+                domain d = tile_domain(plan, v + chunk * words(plan->chunk_stride), words(plan->in_stride),
+                                       image, tile);
                 tile_input(plan->size[y] + more, plan->size[z] + more,
-                           plane + (plan->begin[y] * side + plan->begin[z]) * V, (long)side * V, V, &d);
+                           plane + (plan->begin[y] * side + plan->begin[z]) * V, (long)side * V, V, &d, form);
             }
         }
 }
+
+static void input(const winograd_plan *plan, const float *x, int images, float *v, float *plane) {
+    input_as(plan, x, images, v, plane, ROWS);
+}
+
+#if PAIRED
+static void input_pairs(const winograd_plan *plan, const float *x, int images, float *v, float *plane) {
+    input_as(plan, x, images, v, plane, PAIRS);
+}
+#else
+#define input_pairs input
+#endif
 
 static void input_adjoint(const winograd_plan *plan, const float *d, int images, const float *mask, float *dx,
                           float *plane) {
@@ -153,62 +190,83 @@ static void output(const winograd_plan *plan, const float *m, int images, const 
         }
 }
 
+/// E is kept twice, in rows for D and in pairs for dU: words from one to the other.
+ALWAYS_INLINE long error_pairs(const winograd_plan *plan) {
+    return PAIRED ? words(plan->points * plan->points * plan->out_stride) : 0;
+}
+
+#if PAIRED
+static void pair_errors(const winograd_plan *plan, int images, int chunk, float *e) {
+    e += chunk * words(plan->chunk_stride);
+    for (int p = 0; p < plan->points * plan->points; p++, e += words(plan->out_stride))
+        pairs_of_rows(e, images * plan->count[p], e + error_pairs(plan));
+}
+#else
+static void pair_errors(const winograd_plan *plan, int images, int chunk, float *e) {}
+#endif
+
 static void output_adjoint(const winograd_plan *plan, const float *dy, int images, float *e, float *sums,
                            float *plane) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
-    for (int image = 0; image < images; image++, dy += (long)side * side * channels, sums += channels)
-        for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
-            int first = first_output(plan, chunk), count = outputs_in(plan, chunk);
+    for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
+        int first = first_output(plan, chunk), count = outputs_in(plan, chunk);
+        for (int image = 0; image < images; image++) {
+            const float *from = dy + (long)image * side * side * channels + first;
             v16 sum = splat(0);
             for (int p = 0; p < side * side; p++) {
-                v16 value = load_first(dy + (long)p * channels + first, count);
+                v16 value = load_first(from + (long)p * channels, count);
                 sum += value;
                 if (count < V) store(plane + p * V, value);
             }
-            store_first(sums + first, sum, count);
-            const float *from = count == V ? dy + first : plane;
+            store_first(sums + (long)image * channels + first, sum, count);
+            if (count < V) from = plane;
             long pixel = count == V ? channels : V;
             for (int tile = 0; tile < plan->tiles * plan->tiles; tile++) {
                 int i = tile / plan->tiles, j = tile % plan->tiles;
-                domain d = tile_domain(plan, e + chunk * plan->chunk_stride, plan->out_stride, image, tile);
+                domain d = tile_domain(plan, e + chunk * words(plan->chunk_stride), words(plan->out_stride),
+                                       image, tile);
                 tile_output_adjoint(plan->taps, plan->size[i], plan->size[j],
                                     from + ((long)plan->begin[i] * side + plan->begin[j]) * pixel,
                                     side * pixel, pixel, &d);
             }
         }
+        pair_errors(plan, images, chunk, e);
+    }
 }
 
 // MARK: - Products
 
-/// The matrices of one group at one point of V (or D), and of M (or E).
-ALWAYS_INLINE matrix inputs_at(const winograd_plan *plan, const float *v, int group, int point) {
-    return matrix_at(v + point * plan->in_stride + group * plan->in_chunks * plan->chunk_stride,
-                     plan->chunk_stride);
+/// The matrices of one group at one point, with `stride` floats between points, that are multiplied…
+ALWAYS_INLINE matrix factor_at(const winograd_plan *plan, const float *at, long stride, int chunk, int point) {
+    return matrix_at(at + point * words(stride) + chunk * words(plan->chunk_stride),
+                     words(plan->chunk_stride));
 }
-ALWAYS_INLINE matrix outputs_at(const winograd_plan *plan, const float *m, int group, int point) {
-    return matrix_at(m + point * plan->out_stride + group * plan->out_chunks * plan->chunk_stride,
-                     plan->chunk_stride);
+/// …and that come of it.
+ALWAYS_INLINE matrix result_at(const winograd_plan *plan, const float *at, long stride, int chunk, int point) {
+    return matrix_at(at + point * stride + chunk * plan->chunk_stride, plan->chunk_stride);
 }
 
 static void products(const winograd_plan *plan, const float *v, int images, const float *u, float *m) {
     int n2 = plan->points * plan->points;
-    long block = (long)plan->in_chunks * plan->out_chunks * V * V;
+    long block = words((long)plan->in_chunks * plan->out_chunks * V * V);
     for (int group = 0; group < plan->shape.groups; group++)
         for (int p = 0; p < n2; p++, u += block)
-            product(images * plan->count[p], plan->out_chunks, plan->in_chunks * V,
-                    inputs_at(plan, v, group, p), matrix_at(u, plan->in_chunks * V * V),
-                    outputs_at(plan, m, group, p), 0, u + block);
+            product(images * plan->count[p], plan->out_chunks, plan->in_chunks * TERMS,
+                    factor_at(plan, v, plan->in_stride, group * plan->in_chunks, p),
+                    matrix_at(u, plan->in_chunks * TERMS * V),
+                    result_at(plan, m, plan->out_stride, group * plan->out_chunks, p), 0, u + block);
 }
 
 static void products_adjoint(const winograd_plan *plan, const float *e, int images, const float *ut,
                              float *d) {
     int n2 = plan->points * plan->points;
-    long block = (long)plan->in_chunks * plan->out_chunks * V * V;
+    long block = words((long)plan->in_chunks * plan->out_chunks * V * V);
     for (int group = 0; group < plan->shape.groups; group++)
         for (int p = 0; p < n2; p++, ut += block)
-            product(images * plan->count[p], plan->in_chunks, plan->out_chunks * V,
-                    outputs_at(plan, e, group, p), matrix_at(ut, plan->out_chunks * V * V),
-                    inputs_at(plan, d, group, p), 0, ut + block);
+            product(images * plan->count[p], plan->in_chunks, plan->out_chunks * TERMS,
+                    factor_at(plan, e, plan->out_stride, group * plan->out_chunks, p),
+                    matrix_at(ut, plan->out_chunks * TERMS * V),
+                    result_at(plan, d, plan->in_stride, group * plan->in_chunks, p), 0, ut + block);
 }
 
 static void filter_products(const winograd_plan *plan, const float *v, const float *e, int images, int group,
@@ -217,13 +275,14 @@ static void filter_products(const winograd_plan *plan, const float *v, const flo
     int together = (images + plan->images - 1) / plan->images;
     const parts parts = {
         .count = together,
-        .rows = (long)plan->images * count,
-        .last = (long)(images - (together - 1) * plan->images) * count,
+        .rows = row_words((long)plan->images * count),
+        .last = row_words((long)(images - (together - 1) * plan->images) * count),
         .a_step = n2 * plan->out_stride,
         .b_step = n2 * plan->in_stride,
     };
     long block = (long)plan->in_chunks * plan->out_chunks * V * V;
-    transposed_product(plan->out_chunks, plan->in_chunks, &parts, outputs_at(plan, e, group, point),
-                       inputs_at(plan, v, group, point),
+    transposed_product(plan->out_chunks, plan->in_chunks, &parts,
+                       factor_at(plan, e + error_pairs(plan), plan->out_stride, group * plan->out_chunks, point),
+                       factor_at(plan, v, plan->in_stride, group * plan->in_chunks, point),
                        matrix_at(dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V), adding);
 }

@@ -5,8 +5,15 @@
 // The transforms walk up to 64 streams, more than the hardware follows: each is fetched some rows ahead. Per
 // layer V 3.5 to 2.2 ms, y 4.8 to 2.7, dx 8 to 5.
 #pragma once
+#include "bfloat16.h"
 #include "winograd.h"
+
+// POINTS(inputs): products of a tile in one direction. EACH_INPUTS, EACH_TILE: the sizes that there are.
+#if PAIRED
+#include "winograd_transforms_bf16.h"
+#else
 #include "winograd_transforms.h"
+#endif
 
 enum { WRITE_AHEAD = 2 * V, READ_AHEAD = 4 * V };
 enum { MOST_TAPS = 5 };
@@ -14,14 +21,7 @@ enum { MOST_TAPS = 5 };
 // What 16 channels of a tile are at most, in floats.
 enum { TILE = WINOGRAD_MOST_POINTS * WINOGRAD_MOST_POINTS * V };
 
-// Points and outputs of every tile in one direction, and the taps that relate them.
-#define EACH_POINTS(CASE) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-// clang-format off
-#define EACH_TILE(CASE)                                                 \
-    CASE(3, 1, 3) CASE(4, 2, 3) CASE(5, 3, 3) CASE(6, 4, 3) CASE(7, 5, 3) \
-    CASE(5, 1, 5) CASE(6, 2, 5) CASE(7, 3, 5) CASE(8, 4, 5)
-// clang-format on
-#define KEY(POINTS, OUTPUTS) ((POINTS) * 8 + (OUTPUTS))
+#define KEY(INPUTS, OUTPUTS) ((INPUTS) * 8 + (OUTPUTS))
 
 typedef void (*transform)(const float *x, long xs, float *y, long ys);
 
@@ -48,14 +48,16 @@ ALWAYS_INLINE void lines(transform f, int count, const float *x, long x_step, lo
 
 /// The second pass into the domain: t[height][t_width] → height × width values, which f makes of each row.
 ALWAYS_INLINE void rows_into(transform f, int height, const int width, const float *t, int t_width,
-                             const domain *d) {
+                             const domain *d, const enum form form) {
     for (int i = 0; i < height; i++) {
         float row[WINOGRAD_MOST_POINTS * V] __attribute__((aligned(64)));
         f(t + i * t_width * V, V, row, V);
         for (int j = 0; j < width; j++) {
-            float *to = place(d, i, j);
-            store(to, load(row + j * V));
-            __builtin_prefetch(to + WRITE_AHEAD, 1, 3);
+            int p = i * d->points + j;
+            float *to = d->at + p * d->point;
+            long at = d->rows[p] / V;
+            put(to, at, load(row + j * V), form);
+            __builtin_prefetch(to + at * TERMS + WRITE_AHEAD, 1, 3);
         }
     }
 }
@@ -75,24 +77,25 @@ ALWAYS_INLINE void rows_from(transform f, int height, const int width, const dom
 }
 
 /// Bᵀ x B of height × width inputs at x, whose rows and pixels lie `row` and `pixel` floats apart.
-static void tile_input(int height, int width, const float *x, long row, long pixel, const domain *d) {
+ALWAYS_INLINE void tile_input(int height, int width, const float *x, long row, long pixel, const domain *d,
+                              const enum form form) {
     float t[TILE] __attribute__((aligned(64)));
-#define COLUMNS(N) \
+#define BY_COLUMNS(N) \
     case N: lines(input_##N, width, x, pixel, row, t, V, (long)width * V); break;
-#define ROWS(N) \
-    case N: rows_into(input_##N, height, N, t, width, d); break;
-    switch (height) { EACH_POINTS(COLUMNS) }
-    switch (width) { EACH_POINTS(ROWS) }
-#undef COLUMNS
-#undef ROWS
+#define BY_ROWS(N) \
+    case N: rows_into(input_##N, POINTS(height), POINTS(N), t, width, d, form); break;
+    switch (height) { EACH_INPUTS(BY_COLUMNS) }
+    switch (width) { EACH_INPUTS(BY_ROWS) }
+#undef BY_COLUMNS
+#undef BY_ROWS
 }
 
 /// The adjoint: adds B D Bᵀ to height × width values at x.
 static void tile_input_adjoint(int height, int width, const domain *d, float *x, long row, long pixel) {
     float t[TILE] __attribute__((aligned(64)));
-#define ROWS(N) \
-    case N: rows_from(input_adjoint_##N, height, N, d, t, width); break;
-#define COLUMNS(N)                                               \
+#define BY_ROWS(N) \
+    case N: rows_from(input_adjoint_##N, POINTS(height), POINTS(N), d, t, width); break;
+#define BY_COLUMNS(N)                                               \
     case N:                                                      \
         for (int j = 0; j < width; j++) {                        \
             float y[N * V] __attribute__((aligned(64)));         \
@@ -103,20 +106,20 @@ static void tile_input_adjoint(int height, int width, const domain *d, float *x,
             }                                                    \
         }                                                        \
         break;
-    switch (width) { EACH_POINTS(ROWS) }
-    switch (height) { EACH_POINTS(COLUMNS) }
-#undef COLUMNS
-#undef ROWS
+    switch (width) { EACH_INPUTS(BY_ROWS) }
+    switch (height) { EACH_INPUTS(BY_COLUMNS) }
+#undef BY_COLUMNS
+#undef BY_ROWS
 }
 
 /// Aᵀ M A + bias, rectified if `relu`, as `height` × `width` outputs at y. `taps`: r.
 static void tile_output(int taps, int height, int width, const domain *d, v16 bias, int relu, float *y,
                         long row, long pixel) {
     float t[TILE] __attribute__((aligned(64)));
-    int points = height + taps - 1;
-#define ROWS(N, M, R) \
-    case KEY(N, M): rows_from(output_##N##_##M, points, N, d, t, M); break;
-#define COLUMNS(N, M, R)                                                         \
+    int inputs = height + taps - 1;
+#define BY_ROWS(N, M, R) \
+    case KEY(N, M): rows_from(output_##N##_##M, POINTS(inputs), POINTS(N), d, t, M); break;
+#define BY_COLUMNS(N, M, R)                                                         \
     case KEY(N, M):                                                              \
         for (int j = 0; j < width; j++) {                                        \
             float out[M * V] __attribute__((aligned(64)));                       \
@@ -127,53 +130,53 @@ static void tile_output(int taps, int height, int width, const domain *d, v16 bi
             }                                                                    \
         }                                                                        \
         break;
-    switch (KEY(width + taps - 1, width)) { EACH_TILE(ROWS) }
-    switch (KEY(points, height)) { EACH_TILE(COLUMNS) }
-#undef COLUMNS
-#undef ROWS
+    switch (KEY(width + taps - 1, width)) { EACH_TILE(BY_ROWS) }
+    switch (KEY(inputs, height)) { EACH_TILE(BY_COLUMNS) }
+#undef BY_COLUMNS
+#undef BY_ROWS
 }
 
 /// The adjoint: A dy Aᵀ.
 static void tile_output_adjoint(int taps, int height, int width, const float *dy, long row, long pixel,
                                 const domain *d) {
     float t[TILE] __attribute__((aligned(64)));
-    int points = height + taps - 1;
-#define COLUMNS(N, M, R) \
+    int inputs = height + taps - 1;
+#define BY_COLUMNS(N, M, R) \
     case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width * V); break;
-#define ROWS(N, M, R) \
-    case KEY(N, M): rows_into(output_adjoint_##N##_##M, points, N, t, width, d); break;
-    switch (KEY(points, height)) { EACH_TILE(COLUMNS) }
-    switch (KEY(width + taps - 1, width)) { EACH_TILE(ROWS) }
-#undef COLUMNS
-#undef ROWS
+#define BY_ROWS(N, M, R) \
+    case KEY(N, M): rows_into(output_adjoint_##N##_##M, POINTS(inputs), POINTS(N), t, width, d, ROWS); break;
+    switch (KEY(inputs, height)) { EACH_TILE(BY_COLUMNS) }
+    switch (KEY(width + taps - 1, width)) { EACH_TILE(BY_ROWS) }
+#undef BY_COLUMNS
+#undef BY_ROWS
 }
 
-/// G w Gᵀ: taps × taps values `tap` floats apart → points × points values `point` floats apart.
-static void tile_filter(int points, int taps, const float *w, long tap, float *u, long point) {
+/// `inputs`: those of the largest tile. G w Gᵀ: taps × taps values `tap` floats apart → points × points values `point` floats apart.
+static void tile_filter(int inputs, int taps, const float *w, long tap, float *u, long point) {
     float t[TILE] __attribute__((aligned(64)));
 #define BOTH(N, M, R)                                               \
     case KEY(N, M):                                                 \
         lines(filter_##N##_##R, R, w, tap, R *tap, t, V, R *V);     \
-        lines(filter_##N##_##R, N, t, R *V, V, u, N *point, point); \
+        lines(filter_##N##_##R, POINTS(N), t, R *V, V, u, POINTS(N) * point, point); \
         break;
-    switch (KEY(points, points - taps + 1)) { EACH_TILE(BOTH) }
+    switch (KEY(inputs, inputs - taps + 1)) { EACH_TILE(BOTH) }
 #undef BOTH
 }
 
 /// The adjoint: Gᵀ dU G of the sum of `parts` that lie `part` floats apart.
-static void tile_filter_adjoint(int points, int taps, const float *du, long point, int parts, long part,
+static void tile_filter_adjoint(int inputs, int taps, const float *du, long point, int parts, long part,
                                 float *dw) {
     float sum[TILE] __attribute__((aligned(64))), t[TILE] __attribute__((aligned(64)));
-    for (int p = 0; p < points * points; p++) {
+    for (int p = 0; p < POINTS(inputs) * POINTS(inputs); p++) {
         v16 value = load(du + p * point);
         for (int k = 1; k < parts; k++) value += load(du + p * point + k * part);
         store(sum + p * V, value);
     }
 #define BOTH(N, M, R)                                                 \
     case KEY(N, M):                                                   \
-        lines(filter_adjoint_##N##_##R, N, sum, N *V, V, t, R *V, V); \
+        lines(filter_adjoint_##N##_##R, POINTS(N), sum, POINTS(N) * V, V, t, R *V, V); \
         lines(filter_adjoint_##N##_##R, R, t, V, R *V, dw, V, R *V);  \
         break;
-    switch (KEY(points, points - taps + 1)) { EACH_TILE(BOTH) }
+    switch (KEY(inputs, inputs - taps + 1)) { EACH_TILE(BOTH) }
 #undef BOTH
 }

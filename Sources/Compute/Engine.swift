@@ -163,7 +163,7 @@ package protocol Engine: AnyObject {
     /// Copies a state set into its canonical form.
     func read(_ kind: StateKind, into set: ParameterSet) throws
 
-    /// Replaces a state set by canonical values.
+    /// Replaces a state set by canonical values. Gradients may not be, as they are what a step leaves.
     func load(_ kind: StateKind, from set: ParameterSet) throws
 }
 

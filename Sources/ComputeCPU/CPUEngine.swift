@@ -22,6 +22,7 @@ package final class CPUEngine: Engine {
     /// How each parameter learns.
     let rules: [Optimizer.ParameterRule]
     private let kernels: KernelPath
+    private let precision: CPUPrecision
     private let normalization: Normalization
     let operations: [any LayerOperation]
     /// activations[i] is the input of layer i; the last holds the scores. In-place layers share one.
@@ -44,14 +45,17 @@ package final class CPUEngine: Engine {
     ///   - threads: lanes; results are the same for any number.
     ///   - seed: keys the dropout masks. Parameters start at zero: load them.
     ///   - kernels: the environment's choice, or the best that this CPU has, unless given.
+    /// - Throws: also where this CPU has not the precision.
     package init(
         network: Network, capacity: Int, normalization: Normalization, optimizer: Optimizer, seed: UInt64,
-        threads: Int, kernels: KernelPath? = nil
+        threads: Int, kernels: KernelPath? = nil, precision: CPUPrecision = .fp32
     ) throws {
         BLAS.useOneThread()
         self.network = network
         self.capacity = capacity
         self.kernels = try kernels ?? .chosen()
+        self.precision = precision
+        let set = try self.kernels.kernels(for: precision)
         self.normalization = normalization
         self.optimizer = optimizer
         var total = 0
@@ -66,7 +70,7 @@ package final class CPUEngine: Engine {
         gradientSum = optimizer.accumulation > 1 ? try FloatBuffer(total) : nil
         imagesPerPiece = optimizer.imagesPerPiece(capacity: capacity)
         operations = try OperationBuilder(
-            network: network, capacity: imagesPerPiece, seed: seed, kernels: self.kernels.kernels,
+            network: network, capacity: imagesPerPiece, seed: seed, kernels: set,
             state: Self.whole(state), offsets: offsets
         ).operations()
 
@@ -92,8 +96,9 @@ package final class CPUEngine: Engine {
     private let partials: FloatBuffer
 
     package var fingerprint: [String: String] {
-        [
-            "device": "cpu", "kernels": "\(kernels.rawValue), \(String(cString: kernel_path()))",
+        let path = kernels.rawValue + (precision == .bf16 ? " with bf16 products" : "")
+        return [
+            "device": "cpu", "kernels": "\(path), \(String(cString: kernel_path()))",
             "blas": "\(BLAS.version) \(BLAS.core)",
         ]
     }

@@ -34,6 +34,20 @@ package enum KernelPath: String, Sendable, CaseIterable {
         return path
     }
 
+    /// - Throws: no kernels of this path multiply bfloat16 on this CPU.
+    func kernels(for precision: CPUPrecision) throws -> kernel_set? {
+        guard precision == .bf16 else { return kernels }
+        guard self == .avx512, let set = kernel_set_avx512_bf16()?.pointee else {
+            throw CPUError(
+                code: .kernels,
+                message: """
+                    precision bf16 needs a CPU with AVX512_BF16 (Zen 4, Cooper Lake, Sapphire Rapids or later)\
+                    \(kernel_has_bf16() != 0 ? ", which \(Self.variable) keeps to \(rawValue)" : ""): write fp32 or auto
+                    """)
+        }
+        return set
+    }
+
     /// Nil for the reference path, and where the CPU lacks the instructions.
     var kernels: kernel_set? {
         switch self {

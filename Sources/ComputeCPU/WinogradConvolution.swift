@@ -54,7 +54,7 @@ final class WinogradConvolution: LayerOperation {
             out_side: Int32(output.height))
         // Images are square, and depth back to space is not written: no network of the family needs more.
         guard input.width == input.height, convolution.stride == 1 || !givesInputGradient,
-            let plan = winograd_plan_create(&shape)
+            let plan = winograd_plan_create(&shape, kernels.winograd.paired)
         else { return nil }
         self.plan = plan
         self.kernels = kernels.winograd
@@ -203,9 +203,9 @@ final class WinogradConvolution: LayerOperation {
         return (pass.count + imagesPerPiece - 1) / imagesPerPiece
     }
 
-    /// V of some images.
+    /// V of some images, for the gradient of the kernels.
     private func transform(_ images: Range<Int>, x: Floats, v: Floats, _ plane: Floats) {
-        kernels.input(plan, x + images.lowerBound * input.count, Int32(images.count), v, plane)
+        kernels.input_pairs(plan, x + images.lowerBound * input.count, Int32(images.count), v, plane)
     }
 
     /// E of some images, and their sums of dy.

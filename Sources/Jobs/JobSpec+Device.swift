@@ -49,10 +49,11 @@ extension JobSpec {
 
     private func precisionOnCPU() throws(JobError) -> Plan.Precision {
         let precision = plannedPrecision ?? .fp32
-        guard precision == .fp32 else {
+        guard precision != .tf32 else {
             throw error(
                 .unsupported, "precision",
-                "\"\(precision.rawValue)\" cannot be used: on the CPU there is only fp32; write fp32 or auto")
+                "\"tf32\" cannot be used: on the CPU there is only fp32, and bf16 where it has AVX512_BF16; write fp32, "
+                    + "bf16 or auto")
         }
         return precision
     }

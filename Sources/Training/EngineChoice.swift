@@ -5,6 +5,7 @@ internal import ComputeCPU
 internal import ComputeCUDA
 package import Jobs
 package import Networks
+package import SystemPackage
 
 package struct EngineChoice: Hashable, Sendable {
     package var device: Plan.Device
@@ -13,12 +14,19 @@ package struct EngineChoice: Hashable, Sendable {
     package var threads: Int
     /// The uuid of the GPU that this process has been given, before whatever `device` says of GPUs.
     package var gpu: String?
+    /// Where a GPU's compiled kernels and measured choices of algorithms are kept.
+    package var cache: FilePath
 
-    package init(device: Plan.Device, precision: Plan.Precision, threads: Int, gpu: String? = nil) {
-        (self.device, self.precision, self.threads, self.gpu) = (device, precision, threads, gpu)
+    package init(
+        device: Plan.Device, precision: Plan.Precision, threads: Int, gpu: String? = nil, cache: FilePath
+    ) {
+        (self.device, self.precision, self.threads) = (device, precision, threads)
+        (self.gpu, self.cache) = (gpu, cache)
     }
 
-    package static func cpu(threads: Int) -> Self { Self(device: .cpu, precision: .fp32, threads: threads) }
+    package static func cpu(threads: Int) -> Self {
+        Self(device: .cpu, precision: .fp32, threads: threads, cache: "")
+    }
 
     /// - Parameters:
     ///   - capacity: images of the largest batch.
@@ -31,10 +39,23 @@ package struct EngineChoice: Hashable, Sendable {
         guard device != .cpu else {
             return try CPUEngine(
                 network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
-                seed: seed, threads: threads)
+                seed: seed, threads: threads, precision: precision == .bf16 ? .bf16 : .fp32)
         }
         let libraries = try CUDALibraries.load()
-        let device = try libraries.devices.select(gpu ?? device.name)
-        throw CUDAError(.unavailable, "\(device.name) cannot be used: this build has no engine for GPUs")
+        return try CUDAEngine(
+            network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+            seed: seed, precision: ComputeCUDA.Precision(precision),
+            device: try libraries.devices.select(gpu ?? device.name), libraries: libraries, cache: cache)
+    }
+}
+
+extension ComputeCUDA.Precision {
+    fileprivate init(_ precision: Plan.Precision) {
+        self =
+            switch precision {
+            case .bf16: .bf16
+            case .tf32: .tf32
+            case .fp32: .fp32
+            }
     }
 }

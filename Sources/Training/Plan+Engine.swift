@@ -5,6 +5,7 @@ internal import ComputeCPU
 package import Datasets
 package import Jobs
 package import Networks
+internal import SystemPackage
 
 extension Plan {
     package var engineOptimizer: Compute.Optimizer {
@@ -38,16 +39,24 @@ extension Plan {
     /// - Parameter gpu: the uuid of the one that this process has been given; nil leaves it to the plan.
     /// - Throws: `CUDAError`, or the CPU engine's.
     func engine(
-        _ network: Network, _ normalization: Compute.Normalization, on gpu: String?
+        _ network: Network, _ normalization: Compute.Normalization, on gpu: String?, cache: FilePath
     ) throws -> any Engine {
-        try EngineChoice(device: device, precision: precision, threads: threads, gpu: gpu).engine(
-            network, capacity: batchSize, normalization, engineOptimizer, seed: seed)
+        try EngineChoice(device: device, precision: precision, threads: threads, gpu: gpu, cache: cache)
+            .engine(
+                network, capacity: batchSize, normalization, engineOptimizer, seed: seed)
     }
 
-    /// In bytes: the engine with the snapshots that checkpoints are written from, and decoded images.
+    /// Of this machine's memory, in bytes: the engine, where it is the CPU's, with the snapshots that checkpoints are written
+    /// from; and decoded images.
     package func memoryNeeded(_ network: Network, _ dataset: Dataset) -> (engine: Int, images: Int) {
+        let images = Input.memoryNeeded(dataset, self)
+        guard device == .cpu else {
+            let numbers = network.parameters.reduce(0) { $0 + $1.count }
+            return (numbers * (1 + engineOptimizer.state.count) * MemoryLayout<Float>.stride, images)
+        }
         let engine = CPUEngine.memoryNeeded(
-            network, capacity: batchSize, optimizer: engineOptimizer, threads: threads)
-        return (engine, Input.memoryNeeded(dataset, self))
+            network, capacity: batchSize, optimizer: engineOptimizer, threads: threads,
+            precision: precision == .bf16 ? .bf16 : .fp32)
+        return (engine, images)
     }
 }

@@ -128,7 +128,7 @@ package final class Run {
 
         let network = plan.network(classes: dataset.classes.count)
         let normalization = normalization(statistics)
-        let engine = try plan.engine(network, normalization, on: gpu)
+        let engine = try plan.engine(network, normalization, on: gpu, cache: root.cache)
         try fill(engine, recovered.checkpoint)
         compare(engine, normalization, with: &state)
 
@@ -136,7 +136,7 @@ package final class Run {
             try plan.write(to: folder.plan)
             try folder.job.replaceContents(with: job.bytes, durable: true)
         }
-        let kept = engine.keepSquares(repaired.train.count)
+        let kept = try engine.keepSquares(repaired.train.count)
         let input = Input(repaired, statistics, plan, network, kept: kept, stop: stop)
         defer { input.close() }
         let curves = try Curves(
@@ -274,11 +274,11 @@ package final class Run {
         if let checkpoint {
             let optimizer = plan.engineOptimizer
             try set.read(try checkpoint.tensors(Checkpoint.modelFile), source: "\(checkpoint.folder)")
-            engine.load(optimizer.modelState, from: set)
+            try engine.load(optimizer.modelState, from: set)
             let own = try checkpoint.tensors(Checkpoint.optimizerFile)
             for kind in optimizer.ownState {
                 try set.read(own, prefix: kind.prefix, source: "\(checkpoint.folder)")
-                engine.load(kind, from: set)
+                try engine.load(kind, from: set)
             }
             return
         }
@@ -290,7 +290,7 @@ package final class Run {
             weights.notes.forEach { report(.note($0)) }
             try weights.fill(set, seed: plan.seed)
         }
-        engine.load(.parameters, from: set)
-        if plan.averageWeights != nil { engine.load(.average, from: set) }
+        try engine.load(.parameters, from: set)
+        if plan.averageWeights != nil { try engine.load(.average, from: set) }
     }
 }

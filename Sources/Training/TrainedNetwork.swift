@@ -161,7 +161,7 @@ package struct TrainedNetwork: Sendable {
             Optimizer(method: .sgd, momentum: 0, weightDecay: 0, biasDecay: 0), seed: 0)
         let set = ParameterSet(network.parameters)
         try set.read(weights, source: "\(file)")
-        engine.load(.parameters, from: set)
+        try engine.load(.parameters, from: set)
         return engine
     }
 }

@@ -63,7 +63,7 @@ struct ClassifyCommand: ParsableCommand {
         guard !sources.isEmpty else { return }
         let classifier = try TrainedNetwork.Classifier(
             trained, views: prediction.views ?? trained.usualViews, capacity: min(Self.batch, sources.count),
-            try prediction.device.choice())
+            try prediction.device.choice(root.folder))
         let decoder = SquareDecoder(trained.fit, isUpright: true)
         var names: [String] = []
         for (index, source) in sources.enumerated() {

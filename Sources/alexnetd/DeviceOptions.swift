@@ -24,12 +24,13 @@ struct DeviceOptions: ParsableArguments {
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
+    /// - Parameter root: whose cache it uses.
     /// - Throws: `ValidationError` where this machine lacks what was asked for.
-    func choice() throws -> EngineChoice {
+    func choice(_ root: RootFolder) throws -> EngineChoice {
         do {
             let (device, precision) = try JobSpec.planned(
                 device: try JobSpec.Device(text: device), precision, on: { .here() })
-            return EngineChoice(device: device, precision: precision, threads: threadCount)
+            return EngineChoice(device: device, precision: precision, threads: threadCount, cache: root.cache)
         } catch {
             throw ValidationError("--\(error)")
         }

@@ -39,7 +39,8 @@ struct EvaluateCommand: ParsableCommand {
             let views = prediction.views ?? trained.usualViews
             let bar = ProgressLine()
             let evaluation = try trained.evaluate(
-                dataset, split, views: views, try prediction.device.choice(), cache: root.folder.cache
+                dataset, split, views: views, try prediction.device.choice(root.folder),
+                cache: root.folder.cache
             ) { bar.show($0, of: $1) }
             bar.clear()
             let report = EvaluationReport(evaluation, trained, "\(dataset.root)", split, views)

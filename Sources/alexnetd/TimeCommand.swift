@@ -27,6 +27,7 @@ struct TimeCommand: ParsableCommand {
     var steps = 5
     @Option(help: "Classes of the last layer.")
     var classes = 1000
+    @OptionGroup var root: RootOptions
     @OptionGroup var device: DeviceOptions
     @Flag(help: "Time the input pipeline instead: images per second and core.")
     var input = false
@@ -60,7 +61,7 @@ struct TimeCommand: ParsableCommand {
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
         let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)
-        var choice = try device.choice()
+        var choice = try device.choice(root.folder)
         choice.threads = device.threads ?? plan?.threads ?? choice.threads
         let engine = try choice.engine(
             network, capacity: batch.capacity,

@@ -1,10 +1,10 @@
 // Where the channels of each layer lie: no network of the family needs a copy between towers.
 
 import CCUDA
-@testable import Networks
 import Testing
 
 @testable import ComputeCUDA
+@testable import Networks
 
 @Suite struct ActivationLayoutTests {
     private func layout(_ model: Model, images: Int = 4) throws -> (ActivationLayout, Network) {

@@ -22,7 +22,8 @@ import Testing
             try compare(try engine.evaluate(batch), evaluation, "\(conformer): evaluation")
             #expect(try engine.scores().count == scene.count * scene.network.classes)
             #expect(
-                try distance(engine.scores(), scores) < Self.tolerance, "\(conformer): scores of the evaluation")
+                try distance(engine.scores(), scores) < Self.tolerance,
+                "\(conformer): scores of the evaluation")
             let before = scene.parameters()
             #expect(
                 try engine.floats(.parameters) == before.floats,
@@ -140,14 +141,16 @@ import Testing
         }
     }
 
-    @Test(arguments: Conformer.all) func nothingIsSaidUnasked(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse)
+    func nothingIsSaidUnasked(_ conformer: Conformer) throws {
         let scene = Scenes.linear[0]
         #expect(try scene.engine(conformer).train(scene.batch(), scene.settings()).statistics == nil)
         let moments = try scene.engine(conformer).train(scene.batch(), scene.settings(detail: .moments))
         #expect(moments.statistics != nil && moments.statistics?.distributions == nil)
     }
 
-    @Test(arguments: Conformer.all) func refusesABatchThatDoesNotFit(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse)
+    func refusesABatchThatDoesNotFit(_ conformer: Conformer) throws {
         let scene = Scenes.linear[0]
         let engine = try scene.engine(conformer)
         let changes: [(String, (Batch) -> Void)] = [
@@ -167,7 +170,8 @@ import Testing
     }
 
     /// A network that has gone wrong shows it in its loss, wherever it began: no ReLU, LRN or pool hides a NaN.
-    @Test(arguments: Conformer.all) func notANumberReachesTheLoss(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse)
+    func notANumberReachesTheLoss(_ conformer: Conformer) throws {
         let scene = Scenes.paper
         let batch = scene.batch()
         batch.draws[1].color = [.nan, 0, 0]

@@ -50,8 +50,17 @@ struct Conformer: CustomTestStringConvertible, Sendable {
             LibrarySearch(environment: ["ALEXNETD_CUDA_LIBRARIES": try FakeCUDA.folder().string]))
     }
 
+    private static let bf16 = Conformer(testDescription: "CPU, avx512 with bf16 products") {
+        network, capacity, normalization, optimizer, seed, threads in
+        try CPUEngine(
+            network: network, capacity: capacity, normalization: normalization, optimizer: optimizer,
+            seed: seed, threads: threads, kernels: .avx512, precision: .bf16)
+    }
+
     /// Measured against the reference, and against PyTorch: every path that this CPU has.
     static let devices = KernelPath.available.map(cpu) + (FakeCUDA.isPossible ? [cuda(.fp32)] : [])
     /// The reference must keep the protocol's promises too.
     static let all = [reference] + devices
+    /// Those that round coarsely (Bfloat16Tests has their bounds); none where the CPU lacks the instructions.
+    static let coarse = CPUPrecision.available.contains(.bf16) ? [bf16] : []
 }

@@ -10,7 +10,7 @@ import Testing
         try steps.map { try engine.train(scene.batch(UInt32($0)), scene.settings($0)).loss }
     }
 
-    @Test(arguments: Conformer.all, Rule.all)
+    @Test(arguments: Conformer.all + Conformer.coarse, Rule.all)
     func continuesBitForBit(_ conformer: Conformer, _ rule: Rule) throws {
         let optimizer = rule.optimizer
         for scene in [Scenes.paper, Scenes.paperBN, Scenes.torchvision].map({
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A step that is asked for statistics writes its gradients out; another may update the weights as it goes.
-    @Test(arguments: Conformer.devices, Rule.all)
+    @Test(arguments: Conformer.devices + Conformer.coarse, Rule.all)
     func watchingLeavesNoTrace(_ conformer: Conformer, _ rule: Rule) throws {
         let optimizer = rule.optimizer
         for scene in [Scenes.torchvision, Scenes.paperBN].map({ $0.with { $0.optimizer = optimizer } }) {
@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(
-        arguments: Conformer.devices, [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])
+        arguments: Conformer.devices + Conformer.coarse,
+        [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])
     func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
         let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
         let one = try scene.engine(conformer, threads: 1)
@@ -70,7 +71,7 @@ import Testing
     }
 
     /// Nor where norms are summed over all of a tensor: here, over several blocks.
-    @Test(arguments: Conformer.devices, Rule.others)
+    @Test(arguments: Conformer.devices + Conformer.coarse, Rule.others)
     func threadsLeaveNoTraceInNorms(_ conformer: Conformer, _ rule: Rule) throws {
         let scene = Scene("large", side: 8, [.flatten, .linear(outputs: 1000), .linear(outputs: 3)]).with {
             $0.optimizer = rule.optimizer
@@ -83,7 +84,9 @@ import Testing
     }
 
     /// Neither an evaluation between two steps, nor larger batches before, nor the engine's capacity.
-    @Test(arguments: Conformer.all) func otherWorkLeavesNoTrace(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse) func otherWorkLeavesNoTrace(_ conformer: Conformer)
+        throws
+    {
         let scene = Scenes.paper.with { ($0.capacity, $0.count) = (5, 2) }
         let plain = try scene.engine(conformer)
         let losses = try train(plain, scene, 0..<2)
@@ -103,7 +106,7 @@ import Testing
         #expect(try engine.floats(.parameters) == plain.floats(.parameters))
     }
 
-    @Test(arguments: Conformer.all, StateKind.allCases)
+    @Test(arguments: Conformer.all + Conformer.coarse, StateKind.allCases.filter { $0 != .gradients })
     func whatIsLoadedIsRead(_ conformer: Conformer, _ kind: StateKind) throws {
         // The one that keeps every kind.
         let scene = Scenes.torchvision.with {
@@ -116,7 +119,9 @@ import Testing
         #expect(try engine.floats(kind) == set.floats)
     }
 
-    @Test(arguments: Conformer.all) func anEngineNamesItsNumerics(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse) func anEngineNamesItsNumerics(_ conformer: Conformer)
+        throws
+    {
         #expect(try !Scenes.linear[0].engine(conformer).fingerprint.isEmpty)
     }
 

@@ -22,7 +22,9 @@ final class ConvolutionRun {
     /// As in the network: the image itself has no gradient.
     let givesInputGradient: Bool
 
-    init(_ shape: ConvolutionAccuracyTests.Shape, _ path: KernelPath) throws {
+    init(_ shape: ConvolutionAccuracyTests.Shape, _ path: KernelPath, _ precision: CPUPrecision = .fp32)
+        throws
+    {
         var builder = Network.Builder("", input: Shape(shape.side, shape.side, shape.channels))
         builder.add("conv", .convolution(shape.convolution))
         let layer = builder.network().layers[0]
@@ -44,7 +46,7 @@ final class ConvolutionRun {
         // As after a ReLU, for which one-sided inputs make the sums larger than their differences.
         for index in 0..<x.count where x.pointer[index] < 0 { x.pointer[index] = 0 }
         let (weights, weightGradients) = (parameters.pointer, gradients.pointer)
-        let fast = try path.kernels.flatMap {
+        let fast = try path.kernels(for: precision).flatMap {
             try WinogradConvolution(
                 layer, shape.convolution, kernels: $0, capacity: shape.images, relu: false, afterReLU: false,
                 givesInputGradient: shape.convolution.stride == 1, parameters: weights,

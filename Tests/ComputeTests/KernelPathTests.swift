@@ -20,21 +20,24 @@ import Testing
     }
 
     static let python = "/usr/bin/env"
-    static let hasPython: Bool = (try? run("python3", "-c", "0")) != nil
+    static let hasPython: Bool = (try? run(["python3", "-c", "0"])) != nil
 
     @Test(.enabled(if: hasPython, "needs python3"))
     func transformsAreWhatTheirGeneratorWrites() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/CKernels")
-        let made = try Self.run("python3", folder.appendingPathComponent("winograd_transforms.py").path)
-        let kept = try Data(contentsOf: folder.appendingPathComponent("winograd_transforms.h"))
-        #expect(made == kept, "regenerate winograd_transforms.h")
+        let generator = folder.appendingPathComponent("winograd_transforms.py").path
+        for (arguments, file) in [([], "winograd_transforms.h"), (["bf16"], "winograd_transforms_bf16.h")] {
+            let made = try Self.run(["python3", generator] + arguments)
+            #expect(
+                try made == Data(contentsOf: folder.appendingPathComponent(file)), "regenerate \(file)")
+        }
     }
 
     struct Failed: Error {}
 
     /// What a command prints.
-    private static func run(_ arguments: String...) throws -> Data {
+    private static func run(_ arguments: [String]) throws -> Data {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: python)

@@ -324,7 +324,7 @@ import Testing
         Case(text: "dataset: /d\ndevice: GPU-12ab-34", code: .unsupported, says: ["\"GPU-12ab-34\""]),
         Case(text: "dataset: /d\ndevice: tpu", code: .wrongType, says: ["\"tpu\" is no device", "cuda:0"]),
         Case(
-            text: "dataset: /d\nprecision: bf16", code: .unsupported, says: [":2: precision: ", "only fp32"]),
+            text: "dataset: /d\nprecision: tf32", code: .unsupported, says: [":2: precision: ", "only fp32"]),
         Case(text: "dataset: /d\nprecision: fp8", code: .wrongType, says: ["\"fp8\" is not known"]),
         // Paths
         Case(text: "dataset: data", code: .wrongType, says: ["night.yml:1: dataset: \"data\"", "from /"]),

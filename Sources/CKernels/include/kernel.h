@@ -14,3 +14,6 @@ const char *kernel_path(void);
 
 /// 1 if the CPU has AVX-512 as OpenBLAS's SKYLAKEX kernels need it.
 int kernel_has_avx512(void);
+
+/// 1 if it also multiplies bfloat16 (AVX512_BF16).
+int kernel_has_bf16(void);

@@ -13,6 +13,8 @@ typedef struct {
 
 /// Null on a CPU that lacks the instructions.
 const kernel_set *kernel_set_avx512(void);
+/// Products in bfloat16.
+const kernel_set *kernel_set_avx512_bf16(void);
 const kernel_set *kernel_set_avx2(void);
 /// In vectors that the compiler maps to whatever there is.
 const kernel_set *kernel_set_portable(void);

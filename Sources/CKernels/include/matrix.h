@@ -9,9 +9,18 @@ typedef struct {
 } matrix;
 
 typedef struct {
+    /// Whether A and B are bfloat16, two of it in a word along the sum (bfloat16.h): their chunks, and k, are then
+    /// counted in words. C is floats.
+    int paired;
     /// C[m × 16·chunks] (+)= A[m × k] · B[k × 16·chunks]. `next`: the B of the product after this one, to be
     /// fetched, or null.
     void (*product)(int m, int chunks, long k, matrix a, matrix b, matrix c, int adding, const float *next);
     /// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B, where A and B have k rows.
     void (*transposed_product)(int a_chunks, int b_chunks, long k, matrix a, matrix b, matrix c, int adding);
+
+    /// Chunks of operands out of rows of floats, as panels_pack and panels_pack_transposed (panels.h): the A of a
+    /// product; its B, and both of a transposed product; its B out of columns.
+    void (*pack_rows)(const float *rows, long stride, long height, int count, float *panel);
+    void (*pack_pairs)(const float *rows, long stride, long height, int count, float *panel);
+    void (*pack_pairs_transposed)(const float *rows, long stride, long height, int count, float *panel);
 } matrix_kernels;

@@ -26,9 +26,12 @@
 //   V, D           [point][group][chunk][row of the matrix][16 inputs], points `in_stride` apart; M, E likewise
 //   U              [group][point][chunk of outputs][input][16 outputs]
 //   Uᵀ, dUᵀ        [group][point][chunk of inputs][output][16 inputs]
+//
+// Where the products take bfloat16 (bfloat16.h), V, E, U and Uᵀ are it and half as large, in strides of half as many
+// words: V in rows or in pairs, E in both, U and Uᵀ in pairs. M, D and dUᵀ are floats.
 #pragma once
 
-enum { WINOGRAD_MOST_TILES = 64, WINOGRAD_MOST_POINTS = 8 };
+enum { WINOGRAD_MOST_TILES = 64, WINOGRAD_MOST_POINTS = 9 };
 
 typedef struct {
     int side, channels; // of the square input image
@@ -39,6 +42,8 @@ typedef struct {
 
 typedef struct {
     winograd_shape shape;
+    /// Whether the products take bfloat16.
+    int paired;
     /// r: the kernel's size after space to depth.
     int taps;
     /// Points in one direction: those of the largest tile.
@@ -62,7 +67,7 @@ typedef struct {
 
 /// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a
 /// stride, too many tiles), or without memory.
-winograd_plan *winograd_plan_create(const winograd_shape *shape);
+winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired);
 void winograd_plan_destroy(winograd_plan *plan);
 
 /// Floats of V (and D), of M (and E) for `images` of a plan, and of U, which Uᵀ and dUᵀ have too.
@@ -75,11 +80,15 @@ long winograd_plane_count(const winograd_plan *plan);
 /// The algorithm for one instruction set. `images` is at most the plan's; x, y, dx and dy point at the first
 /// of them.
 typedef struct {
+    /// Whether the products take bfloat16: plans must be made for it.
+    int paired;
     /// U and Uᵀ for one chunk of inputs and one of outputs of a group. uᵀ may be null.
     void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
                    float *u, float *ut);
     /// V = Bᵀ x B.
     void (*input)(const winograd_plan *plan, const float *x, int images, float *v, float *plane);
+    /// The same V as filter_products takes it.
+    void (*input_pairs)(const winograd_plan *plan, const float *x, int images, float *v, float *plane);
     /// M = V U.
     void (*products)(const winograd_plan *plan, const float *v, int images, const float *u, float *m);
     /// y = Aᵀ M A + bias, then max(0, ·) if `relu`.

@@ -1,5 +1,5 @@
-// Devices by environment: FAKE_CUDA_DEVICES (1), FAKE_CUDA_MEMORY (bytes, 4 GiB), FAKE_CUDA_CAPABILITY (9.0), and
-// CUDA_VISIBLE_DEVICES as the driver reads it. They are read at cuInit.
+// Devices by environment: FAKE_CUDA_DEVICES (1), FAKE_CUDA_MEMORY (bytes, 4 GiB), FAKE_CUDA_CAPABILITY (9.0),
+// and CUDA_VISIBLE_DEVICES as the driver reads it. They are read at cuInit.
 
 #include "context.h"
 
@@ -24,8 +24,8 @@ bool initialized;
 thread_local cuda_context current;
 
 cuda_uuid uuid_of(int number) {
-    return {{static_cast<unsigned char>(0xa0 + number), 0x4e, 0xc0, 0xda, 0x5f, 0x1b, 0x4d, 0x02, 0x8c, 0x33, 0x6a, 0x97,
-             0x20, 0xe8, 0x71, static_cast<unsigned char>(number)}};
+    return {{static_cast<unsigned char>(0xa0 + number), 0x4e, 0xc0, 0xda, 0x5f, 0x1b, 0x4d, 0x02, 0x8c, 0x33,
+             0x6a, 0x97, 0x20, 0xe8, 0x71, static_cast<unsigned char>(number)}};
 }
 
 std::string text_of(cuda_uuid uuid) {
@@ -52,13 +52,16 @@ int chosen(const std::string &entry) {
     }
     char *end;
     long index = strtol(entry.c_str(), &end, 10);
-    return entry.empty() || *end || index < 0 || index >= static_cast<long>(all.size()) ? -1 : static_cast<int>(index);
+    return entry.empty() || *end || index < 0 || index >= static_cast<long>(all.size())
+               ? -1
+               : static_cast<int>(index);
 }
 
 // Entries after a bad one vanish, and with a device named twice there is none.
 void choose(const char *wanted) {
     if (!wanted) {
-        for (auto &device : all) visible.push_back(&device);
+        for (auto &device : all)
+            visible.push_back(&device);
         return;
     }
     std::string rest = wanted;
@@ -110,7 +113,8 @@ cuda_result cuInit(unsigned flags) {
     if (!initialized) {
         size_t memory = number_from("FAKE_CUDA_MEMORY", size_t(4) << 30);
         int count = static_cast<int>(number_from("FAKE_CUDA_DEVICES", 1));
-        for (int i = 0; i < count; i++) all.push_back({.number = i, .memory = memory});
+        for (int i = 0; i < count; i++)
+            all.push_back({.number = i, .memory = memory});
         choose(getenv("CUDA_VISIBLE_DEVICES"));
         initialized = true;
     }
@@ -162,14 +166,19 @@ cuda_result cuDeviceTotalMem_v2(size_t *bytes, cuda_device index) {
 
 cuda_result cuDeviceGetAttribute(int *value, int attribute, cuda_device index) {
     ENTER_DEVICE("cuDeviceGetAttribute", index);
-    // CUdevice_attribute: threads of a block, shared memory of a block, warp, multiprocessors, L2, threads of a
-    // multiprocessor, capability, shared memory that a block may ask for.
-    static const std::map<int, int> others = {{1, 1024}, {8, 49152}, {10, 32}, {CUDA_ATTRIBUTE_MULTIPROCESSORS, 4},
-                                              {38, 50 << 20}, {39, 2048}, {97, 232448}};
-    if (attribute == CUDA_ATTRIBUTE_CAPABILITY_MAJOR) *value = device_capability().major;
-    else if (attribute == CUDA_ATTRIBUTE_CAPABILITY_MINOR) *value = device_capability().minor;
-    else if (auto known = others.find(attribute); known != others.end()) *value = known->second;
-    else return 1;
+    // CUdevice_attribute: threads of a block, shared memory of a block, warp, multiprocessors, L2, threads of
+    // a multiprocessor, capability, shared memory that a block may ask for.
+    static const std::map<int, int> others = {
+        {1, 1024},      {8, 49152}, {10, 32},    {CUDA_ATTRIBUTE_MULTIPROCESSORS, 4},
+        {38, 50 << 20}, {39, 2048}, {97, 232448}};
+    if (attribute == CUDA_ATTRIBUTE_CAPABILITY_MAJOR)
+        *value = device_capability().major;
+    else if (attribute == CUDA_ATTRIBUTE_CAPABILITY_MINOR)
+        *value = device_capability().minor;
+    else if (auto known = others.find(attribute); known != others.end())
+        *value = known->second;
+    else
+        return 1;
     return 0;
 }
 

@@ -25,7 +25,8 @@ capability device_capability();
 // The calling thread's context; its errors are those of context_error().
 cuda_context current_context();
 
-// Why this thread cannot use a context now, or 0: not initialised, none is current, it is gone, or an error killed it.
+// Why this thread cannot use a context now, or 0: not initialised, none is current, it is gone, or an error
+// killed it.
 int context_error();
 
 } // namespace fake

@@ -43,7 +43,8 @@ void scatter(const tensor &tensor, void *base, const std::vector<float> &values,
     }
 }
 
-// Calls `body` with input row and column, tap row and column and output pixel, for every tap that lies inside the input.
+// Calls `body` with input row and column, tap row and column and output pixel, for every tap that lies inside
+// the input.
 template <class Body> void for_taps(const convolution &shape, int64_t first, int64_t end, Body body) {
     for (int64_t image = first; image < end; image++) {
         for (int64_t row = 0; row < shape.y.size[2]; row++) {
@@ -53,7 +54,8 @@ template <class Body> void for_taps(const convolution &shape, int64_t first, int
                     int64_t input_row = row * shape.stride[0] - shape.before[0] + r * shape.dilation[0];
                     if (input_row < 0 || input_row >= shape.x.size[2]) continue;
                     for (int64_t s = 0; s < shape.w.size[3]; s++) {
-                        int64_t input_column = column * shape.stride[1] - shape.before[1] + s * shape.dilation[1];
+                        int64_t input_column =
+                            column * shape.stride[1] - shape.before[1] + s * shape.dilation[1];
                         if (input_column < 0 || input_column >= shape.x.size[3]) continue;
                         body((image * shape.x.size[2] + input_row) * shape.x.size[3] + input_column,
                              r * shape.w.size[3] + s, pixel);
@@ -65,31 +67,39 @@ template <class Body> void for_taps(const convolution &shape, int64_t first, int
 }
 
 void add_scaled(float *to, const float *from, float factor, int64_t count) {
-    for (int64_t i = 0; i < count; i++) to[i] += from[i] * factor;
+    for (int64_t i = 0; i < count; i++)
+        to[i] += from[i] * factor;
 }
 
 } // namespace
 
 int64_t tensor::extent() const {
     int64_t last = 0;
-    for (int i = 0; i < 4; i++) last += (size[i] - 1) * stride[i];
+    for (int i = 0; i < 4; i++)
+        last += (size[i] - 1) * stride[i];
     return (last + 1) * static_cast<int64_t>(bytes_of(type));
 }
 
 void convolution::run(void *x, void *w, void *y, const void *bias, bool tf32, int splits) const {
-    const int64_t inputs = this->x.size[1], outputs = this->y.size[1], taps = this->w.size[2] * this->w.size[3];
-    auto scaled = [this](float value, float old, int64_t) { return beta == 0 ? alpha * value : alpha * value + beta * old; };
+    const int64_t inputs = this->x.size[1], outputs = this->y.size[1],
+                  taps = this->w.size[2] * this->w.size[3];
+    auto scaled = [this](float value, float old, int64_t) {
+        return beta == 0 ? alpha * value : alpha * value + beta * old;
+    };
     if (pass == pass::forward) {
         auto from = gathered(this->x, x, tf32), weights = gathered(this->w, w, tf32);
         // [tap][input][output], so that the innermost loop runs over outputs.
         std::vector<float> turned(weights.size());
         for (int64_t k = 0; k < outputs; k++) {
-            for (int64_t i = 0; i < taps * inputs; i++) turned[i * outputs + k] = weights[k * taps * inputs + i];
+            for (int64_t i = 0; i < taps * inputs; i++)
+                turned[i * outputs + k] = weights[k * taps * inputs + i];
         }
-        std::vector<float> sums(static_cast<size_t>(this->y.size[0] * this->y.size[2] * this->y.size[3] * outputs));
+        std::vector<float> sums(
+            static_cast<size_t>(this->y.size[0] * this->y.size[2] * this->y.size[3] * outputs));
         for_taps(*this, 0, this->x.size[0], [&](int64_t input, int64_t tap, int64_t output) {
             for (int64_t c = 0; c < inputs; c++) {
-                add_scaled(&sums[output * outputs], &turned[(tap * inputs + c) * outputs], from[input * inputs + c], outputs);
+                add_scaled(&sums[output * outputs], &turned[(tap * inputs + c) * outputs],
+                           from[input * inputs + c], outputs);
             }
         });
         scatter(this->y, y, sums, false, [&](float value, float, int64_t channel) {
@@ -100,10 +110,12 @@ void convolution::run(void *x, void *w, void *y, const void *bias, bool tf32, in
         });
     } else if (pass == pass::input_gradient) {
         auto weights = gathered(this->w, w, tf32), from = gathered(this->y, y, tf32);
-        std::vector<float> sums(static_cast<size_t>(this->x.size[0] * this->x.size[2] * this->x.size[3] * inputs));
+        std::vector<float> sums(
+            static_cast<size_t>(this->x.size[0] * this->x.size[2] * this->x.size[3] * inputs));
         for_taps(*this, 0, this->x.size[0], [&](int64_t input, int64_t tap, int64_t output) {
             for (int64_t k = 0; k < outputs; k++) {
-                add_scaled(&sums[input * inputs], &weights[(k * taps + tap) * inputs], from[output * outputs + k], inputs);
+                add_scaled(&sums[input * inputs], &weights[(k * taps + tap) * inputs],
+                           from[output * outputs + k], inputs);
             }
         });
         scatter(this->x, x, sums, beta != 0, scaled);
@@ -112,13 +124,16 @@ void convolution::run(void *x, void *w, void *y, const void *bias, bool tf32, in
         std::vector<float> sums(static_cast<size_t>(outputs * taps * inputs)), part(sums.size());
         for (int split = 0; split < splits; split++) {
             std::fill(part.begin(), part.end(), 0.0f);
-            int64_t images = this->x.size[0], first = images * split / splits, end = images * (split + 1) / splits;
+            int64_t images = this->x.size[0], first = images * split / splits,
+                    end = images * (split + 1) / splits;
             for_taps(*this, first, end, [&](int64_t input, int64_t tap, int64_t output) {
                 for (int64_t k = 0; k < outputs; k++) {
-                    add_scaled(&part[(k * taps + tap) * inputs], &from[input * inputs], gradient[output * outputs + k], inputs);
+                    add_scaled(&part[(k * taps + tap) * inputs], &from[input * inputs],
+                               gradient[output * outputs + k], inputs);
                 }
             });
-            for (size_t i = 0; i < sums.size(); i++) sums[i] += part[i];
+            for (size_t i = 0; i < sums.size(); i++)
+                sums[i] += part[i];
         }
         scatter(this->w, w, sums, beta != 0, scaled);
     }

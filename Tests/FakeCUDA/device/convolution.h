@@ -31,8 +31,8 @@ struct convolution {
     int64_t stride[2] = {1, 1}, dilation[2] = {1, 1}, before[2] = {}, after[2] = {};
     float alpha = 1, beta = 0;
 
-    // `tf32`: what is multiplied is rounded to that. `splits`: the weights' gradient is summed over so many groups of
-    // images, which are added at the end.
+    // `tf32`: what is multiplied is rounded to that. `splits`: the weights' gradient is summed over so many
+    // groups of images, which are added at the end.
     void run(void *x, void *w, void *y, const void *bias, bool tf32, int splits) const;
 };
 

@@ -1,5 +1,6 @@
-// cuBLASLt: descriptions, layouts and preferences keep what they are told; the heuristic offers three algorithms, which
-// add in different orders and need different workspaces; a product is checked as far as the library checks it.
+// cuBLASLt: descriptions, layouts and preferences keep what they are told; the heuristic offers three
+// algorithms, which add in different orders and need different workspaces; a product is checked as far as the
+// library checks it.
 
 #include <cstring>
 #include <memory>
@@ -91,12 +92,13 @@ int describe(cublaslt_object layout, matrix &into) {
     auto type = element_of(layout->type);
     if (!type) return not_supported;
     into = {*type, layout->rows, layout->columns, layout->leading};
-    return into.rows && into.columns && into.leading >= static_cast<int64_t>(into.rows) ? done : invalid_value;
+    return into.rows && into.columns && into.leading >= static_cast<int64_t>(into.rows) ? done
+                                                                                        : invalid_value;
 }
 
 // A product whose parts fit together, or what is wrong.
-int describe(cublaslt_object operation, cublaslt_object a, cublaslt_object b, cublaslt_object c, cublaslt_object d,
-             matrix_product &into) {
+int describe(cublaslt_object operation, cublaslt_object a, cublaslt_object b, cublaslt_object c,
+             cublaslt_object d, matrix_product &into) {
     if (!objects.contains(operation) || operation->kind != cublaslt_opaque::product) return invalid_value;
     for (auto [layout, matrix] : {std::pair{a, &into.a}, {b, &into.b}, {c, &into.c}, {d, &into.d}}) {
         if (int wrong = describe(layout, *matrix)) return wrong;
@@ -104,9 +106,12 @@ int describe(cublaslt_object operation, cublaslt_object a, cublaslt_object b, cu
     into.transpose_a = operation->transpose_a == CUBLAS_OP_T;
     into.transpose_b = operation->transpose_b == CUBLAS_OP_T;
     into.tf32 = operation->compute_type == CUBLAS_COMPUTE_32F_FAST_TF32;
-    uint64_t rows = into.transpose_a ? into.a.columns : into.a.rows, inner = into.transpose_a ? into.a.rows : into.a.columns;
-    uint64_t columns = into.transpose_b ? into.b.rows : into.b.columns, other = into.transpose_b ? into.b.columns : into.b.rows;
-    if (inner != other || into.d.rows != rows || into.d.columns != columns || into.c.rows != rows || into.c.columns != columns) {
+    uint64_t rows = into.transpose_a ? into.a.columns : into.a.rows,
+             inner = into.transpose_a ? into.a.rows : into.a.columns;
+    uint64_t columns = into.transpose_b ? into.b.rows : into.b.columns,
+             other = into.transpose_b ? into.b.columns : into.b.rows;
+    if (inner != other || into.d.rows != rows || into.d.columns != columns || into.c.rows != rows ||
+        into.c.columns != columns) {
         return invalid_value;
     }
     if (into.a.type != into.b.type || into.c.type != into.d.type) return not_supported;
@@ -128,7 +133,8 @@ uint64_t extent(const matrix &matrix) {
 // Whether an operand lies in one allocation and is as aligned as the algorithm was promised.
 bool fits(const void *pointer, const matrix &matrix, uint32_t alignment) {
     auto address = reinterpret_cast<cuda_address>(pointer);
-    return is_device_memory(address, extent(matrix)) && address % (alignment ? alignment : bytes_of(matrix.type)) == 0;
+    return is_device_memory(address, extent(matrix)) &&
+           address % (alignment ? alignment : bytes_of(matrix.type)) == 0;
 }
 
 } // namespace
@@ -175,7 +181,8 @@ int cublasLtMatmulDescCreate(cublaslt_object *object, int compute_type, int scal
     ENTER("cublasLtMatmulDescCreate");
     bool known = compute_type == CUBLAS_COMPUTE_32F || compute_type == CUBLAS_COMPUTE_32F_FAST_TF32;
     if (!known || scale_type != CUDA_R_32F) return not_supported;
-    return make(object, {.kind = cublaslt_opaque::product, .compute_type = compute_type, .scale_type = scale_type});
+    return make(object,
+                {.kind = cublaslt_opaque::product, .compute_type = compute_type, .scale_type = scale_type});
 }
 
 int cublasLtMatmulDescSetAttribute(cublaslt_object object, int attribute, const void *value, size_t bytes) {
@@ -196,9 +203,14 @@ int cublasLtMatmulDescDestroy(cublaslt_object object) {
     return destroy(object);
 }
 
-int cublasLtMatrixLayoutCreate(cublaslt_object *object, int type, uint64_t rows, uint64_t columns, int64_t leading) {
+int cublasLtMatrixLayoutCreate(cublaslt_object *object, int type, uint64_t rows, uint64_t columns,
+                               int64_t leading) {
     ENTER("cublasLtMatrixLayoutCreate");
-    return make(object, {.kind = cublaslt_opaque::layout, .type = type, .rows = rows, .columns = columns, .leading = leading});
+    return make(object, {.kind = cublaslt_opaque::layout,
+                         .type = type,
+                         .rows = rows,
+                         .columns = columns,
+                         .leading = leading});
 }
 
 int cublasLtMatrixLayoutDestroy(cublaslt_object object) {
@@ -211,14 +223,18 @@ int cublasLtMatmulPreferenceCreate(cublaslt_object *object) {
     return make(object, {.kind = cublaslt_opaque::preference});
 }
 
-int cublasLtMatmulPreferenceSetAttribute(cublaslt_object object, int attribute, const void *value, size_t bytes) {
+int cublasLtMatmulPreferenceSetAttribute(cublaslt_object object, int attribute, const void *value,
+                                         size_t bytes) {
     ENTER("cublasLtMatmulPreferenceSetAttribute");
     if (!objects.contains(object) || object->kind != cublaslt_opaque::preference) return invalid_value;
     switch (attribute) {
     case CUBLASLT_PREFERENCE_WORKSPACE: return set(object->workspace, value, bytes);
     case CUBLASLT_PREFERENCE_REDUCTION_SCHEME: return set(object->reduction_schemes, value, bytes);
     // CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES to _D_BYTES.
-    case 5: case 6: case 7: case 8: return set(object->alignment[attribute - 5], value, bytes);
+    case 5:
+    case 6:
+    case 7:
+    case 8: return set(object->alignment[attribute - 5], value, bytes);
     default: return invalid_value;
     }
 }
@@ -229,12 +245,14 @@ int cublasLtMatmulPreferenceDestroy(cublaslt_object object) {
 }
 
 int cublasLtMatmulAlgoGetHeuristic(cublaslt_handle handle, cublaslt_object operation, cublaslt_object a,
-                                   cublaslt_object b, cublaslt_object c, cublaslt_object d, cublaslt_object preference,
-                                   int wanted, cublaslt_candidate *candidates, int *found) {
+                                   cublaslt_object b, cublaslt_object c, cublaslt_object d,
+                                   cublaslt_object preference, int wanted, cublaslt_candidate *candidates,
+                                   int *found) {
     ENTER("cublasLtMatmulAlgoGetHeuristic");
     *found = 0;
     if (!handles.contains(handle)) return not_initialized;
-    if (wanted < 1 || !objects.contains(preference) || preference->kind != cublaslt_opaque::preference) return invalid_value;
+    if (wanted < 1 || !objects.contains(preference) || preference->kind != cublaslt_opaque::preference)
+        return invalid_value;
     matrix_product product;
     if (int wrong = describe(operation, a, b, c, d, product)) return wrong;
     for (algorithm one : known) {
@@ -242,7 +260,8 @@ int cublasLtMatmulAlgoGetHeuristic(cublaslt_handle handle, cublaslt_object opera
         uint64_t workspace = workspace_of(one, product);
         if (*found == wanted || !allowed || workspace > preference->workspace) continue;
         memcpy(one.alignment, preference->alignment, sizeof one.alignment);
-        cublaslt_candidate candidate = {.algorithm = {}, .workspace = workspace, .state = 0, .waves = 1, .reserved = {}};
+        cublaslt_candidate candidate = {
+            .algorithm = {}, .workspace = workspace, .state = 0, .waves = 1, .reserved = {}};
         memcpy(&candidate.algorithm, &one, sizeof one);
         candidates[(*found)++] = candidate;
     }
@@ -250,9 +269,10 @@ int cublasLtMatmulAlgoGetHeuristic(cublaslt_handle handle, cublaslt_object opera
 }
 
 int cublasLtMatmul(cublaslt_handle handle, cublaslt_object operation, const void *alpha, const void *a,
-                   cublaslt_object a_layout, const void *b, cublaslt_object b_layout, const void *beta, const void *c,
-                   cublaslt_object c_layout, void *d, cublaslt_object d_layout, const cublaslt_algorithm *bytes,
-                   void *workspace, size_t workspace_bytes, cuda_stream stream) {
+                   cublaslt_object a_layout, const void *b, cublaslt_object b_layout, const void *beta,
+                   const void *c, cublaslt_object c_layout, void *d, cublaslt_object d_layout,
+                   const cublaslt_algorithm *bytes, void *workspace, size_t workspace_bytes,
+                   cuda_stream stream) {
     ENTER("cublasLtMatmul");
     if (!handles.contains(handle)) return not_initialized;
     if (context_error()) return execution_failed;
@@ -267,20 +287,23 @@ int cublasLtMatmul(cublaslt_handle handle, cublaslt_object operation, const void
     uint64_t needed = workspace_of(chosen, product);
     auto room = reinterpret_cast<cuda_address>(workspace);
     if (needed > workspace_bytes || (needed && (room % 256 || !is_device_memory(room, workspace_bytes)))) {
-        mistake("a matrix product has %zu bytes of workspace and needs %llu, aligned to 256", workspace_bytes,
-                static_cast<unsigned long long>(needed));
         return invalid_value;
     }
     const void *bias = reinterpret_cast<const void *>(operation->bias);
     if (!fits(a, product.a, chosen.alignment[0]) || !fits(b, product.b, chosen.alignment[1]) ||
-        (product.beta != 0 && !fits(c, product.c, chosen.alignment[2])) || !fits(d, product.d, chosen.alignment[3]) ||
-        (product.has_bias && !is_device_memory(operation->bias, product.d.rows * bytes_of(product.bias_type)))) {
+        (product.beta != 0 && !fits(c, product.c, chosen.alignment[2])) ||
+        !fits(d, product.d, chosen.alignment[3]) ||
+        (product.has_bias &&
+         !is_device_memory(operation->bias, product.d.rows * bytes_of(product.bias_type)))) {
         mistake("an operand of a matrix product lies in no allocation, or is not aligned");
         return invalid_value;
     }
     if (product.beta != 0 && c == d && product.c.leading != product.d.leading) return invalid_value;
-    return enqueue(stream, [=] {
-        if (needed) memset(workspace, 0xee, needed);
-        product.run(a, b, c, d, bias);
-    }) ? execution_failed : done;
+    return enqueue(stream,
+                   [=] {
+                       if (needed) memset(workspace, 0xee, needed);
+                       product.run(a, b, c, d, bias);
+                   })
+               ? execution_failed
+               : done;
 }

@@ -22,7 +22,8 @@ void *place(const descriptor &pack, const tensor &tensor) {
         if (pack.value<int64_t>(CUDNN_PACK_UNIQUE_IDS, i) != tensor.id) continue;
         auto address = pack.value<cuda_address>(CUDNN_PACK_POINTERS, i);
         if (address % tensor.alignment) {
-            refuse(cudnn_misaligned, "tensor %ld is not aligned to %ld bytes", long(tensor.id), long(tensor.alignment));
+            refuse(cudnn_misaligned, "tensor %ld is not aligned to %ld bytes", long(tensor.id),
+                   long(tensor.alignment));
             return nullptr;
         }
         if (!is_device_memory(address, tensor.extent())) {
@@ -103,7 +104,8 @@ int cudnnBackendExecute(cudnn_handle handle, cudnn_descriptor plan_handle, cudnn
     auto plan = finalized_descriptor(plan_handle, CUDNN_EXECUTION_PLAN);
     auto pack = finalized_descriptor(pack_handle, CUDNN_VARIANT_PACK);
     if (!plan || !pack) return refuse(cudnn_not_finalized, "plan or variant pack are not finalized");
-    if (plan->value<cudnn_handle>(CUDNN_PLAN_HANDLE) != handle) return refuse(cudnn_bad, "the plan was built for another handle");
+    if (plan->value<cudnn_handle>(CUDNN_PLAN_HANDLE) != handle)
+        return refuse(cudnn_bad, "the plan was built for another handle");
     auto &configuration = plan->part(CUDNN_PLAN_ENGINE_CONFIG);
     engine_choice choice = choice_of(configuration);
     auto work = configuration.part(CUDNN_CONFIG_ENGINE).part(CUDNN_ENGINE_GRAPH).work;
@@ -112,7 +114,8 @@ int cudnnBackendExecute(cudnn_handle handle, cudnn_descriptor plan_handle, cudnn
     if (work->has_bias && !(bias = place(*pack, work->bias))) return cudnn_bad;
     auto workspace = pack->value<void *>(CUDNN_PACK_WORKSPACE);
     if (choice.workspace && !is_device_memory(reinterpret_cast<cuda_address>(workspace), choice.workspace)) {
-        mistake("a convolution needs %ld bytes of workspace that do not lie in one allocation", long(choice.workspace));
+        mistake("a convolution needs %ld bytes of workspace that do not lie in one allocation",
+                long(choice.workspace));
         return refuse(cudnn_bad, "workspace");
     }
     int refused = enqueue(handle->stream, [=] {

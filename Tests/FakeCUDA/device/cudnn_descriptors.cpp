@@ -78,16 +78,20 @@ int cudnnBackendSetAttribute(cudnn_descriptor handle, int name, int type, int64_
     auto &one = *found->value;
     auto rule = rule_for(one.kind, name);
     if (one.finalized) return refuse(cudnn_bad, "attribute %d set on a finalized descriptor", name);
-    if (!rule || rule->when == rule::result) return refuse(cudnn_bad, "a descriptor of kind %d has no attribute %d to set", one.kind, name);
-    if (rule->type != type) return refuse(cudnn_wrong_type, "attribute %d has type %d, not %d", name, rule->type, type);
-    if (count < rule->least || count > rule->most) return refuse(cudnn_bad, "attribute %d with %ld values", name, long(count));
+    if (!rule || rule->when == rule::result)
+        return refuse(cudnn_bad, "a descriptor of kind %d has no attribute %d to set", one.kind, name);
+    if (rule->type != type)
+        return refuse(cudnn_wrong_type, "attribute %d has type %d, not %d", name, rule->type, type);
+    if (count < rule->least || count > rule->most)
+        return refuse(cudnn_bad, "attribute %d with %ld values", name, long(count));
     if (!values && count) return refuse(cudnn_null, "attribute %d has no values", name);
     attribute set = {count, {}, {}};
     if (type == CUDNN_TYPE_DESCRIPTOR) {
         for (int64_t i = 0; i < count; i++) {
             auto part = live(static_cast<const cudnn_descriptor *>(values)[i]);
             if (!part) return cudnn_bad;
-            if (!part->value->finalized) return refuse(cudnn_not_finalized, "attribute %d is not finalized", name);
+            if (!part->value->finalized)
+                return refuse(cudnn_not_finalized, "attribute %d is not finalized", name);
             set.parts.push_back(part->value);
         }
     } else {
@@ -98,15 +102,18 @@ int cudnnBackendSetAttribute(cudnn_descriptor handle, int name, int type, int64_
     return cudnn_done;
 }
 
-int cudnnBackendGetAttribute(cudnn_descriptor handle, int name, int type, int64_t capacity, int64_t *count, void *values) {
+int cudnnBackendGetAttribute(cudnn_descriptor handle, int name, int type, int64_t capacity, int64_t *count,
+                             void *values) {
     ENTER("cudnnBackendGetAttribute");
     auto found = live(handle);
     if (!found) return cudnn_bad;
     auto &one = *found->value;
     auto rule = rule_for(one.kind, name);
-    if (!one.finalized) return refuse(cudnn_not_finalized, "attribute %d asked of a descriptor that is not finalized", name);
+    if (!one.finalized)
+        return refuse(cudnn_not_finalized, "attribute %d asked of a descriptor that is not finalized", name);
     if (!rule) return refuse(cudnn_bad, "a descriptor of kind %d has no attribute %d", one.kind, name);
-    if (rule->type != type) return refuse(cudnn_wrong_type, "attribute %d has type %d, not %d", name, rule->type, type);
+    if (rule->type != type)
+        return refuse(cudnn_wrong_type, "attribute %d has type %d, not %d", name, rule->type, type);
     attribute got = name == CUDNN_HEURISTIC_RESULTS ? attribute{0, {}, offered(one)} : one.attributes[name];
     if (type == CUDNN_TYPE_DESCRIPTOR) got.count = static_cast<int64_t>(got.parts.size());
     if (got.count > capacity) got.count = capacity;
@@ -119,7 +126,8 @@ int cudnnBackendGetAttribute(cudnn_descriptor handle, int name, int type, int64_
     for (int64_t i = 0; i < got.count; i++) {
         auto into = live(static_cast<const cudnn_descriptor *>(values)[i]);
         if (!into) return cudnn_bad;
-        if (into->value->kind != got.parts[i]->kind) return refuse(cudnn_wrong_type, "attribute %d read into another kind", name);
+        if (into->value->kind != got.parts[i]->kind)
+            return refuse(cudnn_wrong_type, "attribute %d read into another kind", name);
         into->value = got.parts[i];
     }
     return cudnn_done;

@@ -1,5 +1,6 @@
-// cuDNN's backend descriptors: a kind, attributes by number, and finalized or not. Which attributes a kind has, of which
-// type and how many, stands in cudnn_schema.cpp; what they must be together, in cudnn_graph.cpp and cudnn_engines.cpp.
+// cuDNN's backend descriptors: a kind, attributes by number, and finalized or not. Which attributes a kind
+// has, of which type and how many, stands in cudnn_schema.cpp; what they must be together, in cudnn_graph.cpp
+// and cudnn_engines.cpp.
 
 #ifndef FAKE_CUDA_CUDNN_DESCRIPTORS_H
 #define FAKE_CUDA_CUDNN_DESCRIPTORS_H

@@ -24,15 +24,17 @@ struct engine {
     bool any_bias; // whether the bias may have another type than the rest
 };
 
-// For this convolution, best guess first. With bf16: the good one, one that differs from run to run, one that needs 300 MiB,
-// one that is compiled when the plan is built, and a slow one. With fp32 the same in tf32, and some that round nothing.
+// For this convolution, best guess first. With bf16: the good one, one that differs from run to run, one that
+// needs 300 MiB, one that is compiled when the plan is built, and a slow one. With fp32 the same in tf32, and
+// some that round nothing.
 std::vector<engine> engines_for(const convolution &work) {
     static const int64_t main_numbers[] = {41, 67, 65}; // forward, input's and weights' gradient
     int64_t main_number = main_numbers[static_cast<int>(work.pass)];
     std::vector<knob> knobs = {{knob_cluster, 1, 2}};
     if (work.pass == pass::weight_gradient) knobs.push_back({knob_splits, 1, 4});
     bool rounds = work.x.type == element::fp32;
-    std::vector<int> matrix_units = {CUDNN_NOTE_TENSOR_CORE}, uncertain = {CUDNN_NOTE_TENSOR_CORE, CUDNN_NOTE_NONDETERMINISTIC};
+    std::vector<int> matrix_units = {CUDNN_NOTE_TENSOR_CORE},
+                     uncertain = {CUDNN_NOTE_TENSOR_CORE, CUDNN_NOTE_NONDETERMINISTIC};
     if (rounds) {
         matrix_units.push_back(CUDNN_NOTE_DOWN_CONVERT);
         uncertain.push_back(CUDNN_NOTE_DOWN_CONVERT);
@@ -63,7 +65,8 @@ bool find(const descriptor &described, engine &found) {
 int check_engine(descriptor &described) {
     engine found;
     if (!find(described, found)) {
-        return refuse(cudnn_unsupported, "engine %ld does not take this graph", long(described.value<int64_t>(CUDNN_ENGINE_INDEX)));
+        return refuse(cudnn_unsupported, "engine %ld does not take this graph",
+                      long(described.value<int64_t>(CUDNN_ENGINE_INDEX)));
     }
     described.set(CUDNN_ENGINE_NUMERICAL_NOTES, found.numerical_notes);
     described.set(CUDNN_ENGINE_BEHAVIOR_NOTES, found.behavior_notes);
@@ -80,7 +83,9 @@ int check_configuration(descriptor &configuration) {
             bool fits = std::any_of(found.knobs.begin(), found.knobs.end(), [&](auto &knob) {
                 return knob.type == type && value >= knob.least && value <= knob.most;
             });
-            if (!fits) return refuse(cudnn_unsupported, "engine %ld has no knob %d = %ld", long(found.number), type, long(value));
+            if (!fits)
+                return refuse(cudnn_unsupported, "engine %ld has no knob %d = %ld", long(found.number), type,
+                              long(value));
         }
     }
     configuration.set(CUDNN_CONFIG_WORKSPACE, std::vector<int64_t>{choice_of(configuration).workspace});
@@ -91,17 +96,21 @@ int check_plan(descriptor &plan) {
     if (!plan.has(CUDNN_PLAN_HANDLE) && !plan.has(CUDNN_PLAN_DEVICE_PROPERTIES)) {
         return refuse(cudnn_bad, "a plan needs a handle or device properties");
     }
-    plan.set(CUDNN_PLAN_WORKSPACE, std::vector<int64_t>{choice_of(plan.part(CUDNN_PLAN_ENGINE_CONFIG)).workspace});
+    plan.set(CUDNN_PLAN_WORKSPACE,
+             std::vector<int64_t>{choice_of(plan.part(CUDNN_PLAN_ENGINE_CONFIG)).workspace});
     return cudnn_done;
 }
 
 int check_pack(const descriptor &pack) {
-    auto ids = pack.attributes.at(CUDNN_PACK_UNIQUE_IDS).count, pointers = pack.attributes.at(CUDNN_PACK_POINTERS).count;
+    auto ids = pack.attributes.at(CUDNN_PACK_UNIQUE_IDS).count,
+         pointers = pack.attributes.at(CUDNN_PACK_POINTERS).count;
     if (ids != pointers) return refuse(cudnn_bad, "%ld tensors and %ld pointers", long(ids), long(pointers));
     for (int64_t i = 0; i < ids; i++) {
-        if (!pack.value<void *>(CUDNN_PACK_POINTERS, i)) return refuse(cudnn_null, "a tensor's pointer is null");
+        if (!pack.value<void *>(CUDNN_PACK_POINTERS, i))
+            return refuse(cudnn_null, "a tensor's pointer is null");
         for (int64_t other = 0; other < i; other++) {
-            if (pack.value<int64_t>(CUDNN_PACK_UNIQUE_IDS, i) == pack.value<int64_t>(CUDNN_PACK_UNIQUE_IDS, other)) {
+            if (pack.value<int64_t>(CUDNN_PACK_UNIQUE_IDS, i) ==
+                pack.value<int64_t>(CUDNN_PACK_UNIQUE_IDS, other)) {
                 return refuse(2009, "a tensor is given twice");
             }
         }
@@ -115,14 +124,17 @@ int check_properties(const descriptor &properties) {
     return refuse(cudnn_bad, "device properties of no device");
 }
 
-descriptor_pointer made(int kind) { return std::make_shared<descriptor>(descriptor{.kind = kind, .attributes = {}}); }
+descriptor_pointer made(int kind) {
+    return std::make_shared<descriptor>(descriptor{.kind = kind, .attributes = {}});
+}
 
 void set_part(descriptor &of, int name, std::vector<descriptor_pointer> parts) {
     auto count = static_cast<int64_t>(parts.size());
     of.attributes[name] = {count, {}, std::move(parts)};
 }
 
-descriptor_pointer configured(const descriptor_pointer &graph, const engine &engine, const std::vector<int64_t> &values) {
+descriptor_pointer configured(const descriptor_pointer &graph, const engine &engine,
+                              const std::vector<int64_t> &values) {
     auto described = made(CUDNN_ENGINE), configuration = made(CUDNN_ENGINE_CONFIG);
     set_part(*described, CUDNN_ENGINE_GRAPH, {graph});
     described->set(CUDNN_ENGINE_INDEX, std::vector<int64_t>{engine.number});
@@ -156,7 +168,8 @@ engine_choice choice_of(const descriptor &configuration) {
         }
     }
     auto &weights = work_of(described, CUDNN_ENGINE_GRAPH)->w.size;
-    if (result.splits > 1) result.workspace += result.splits * weights[0] * weights[1] * weights[2] * weights[3] * 4;
+    if (result.splits > 1)
+        result.workspace += result.splits * weights[0] * weights[1] * weights[2] * weights[3] * 4;
     return result;
 }
 
@@ -167,7 +180,8 @@ std::vector<descriptor_pointer> offered(const descriptor &heuristic) {
     for (auto &engine : engines_for(*graph->work)) {
         if (engine.only_fallback != (mode == CUDNN_HEURISTIC_FALLBACK)) continue;
         std::vector<int64_t> values;
-        for (auto &knob : engine.knobs) values.push_back(knob.least);
+        for (auto &knob : engine.knobs)
+            values.push_back(knob.least);
         result.push_back(configured(graph, engine, values));
         if (engine.knobs.empty()) continue;
         values.back()++;

@@ -111,8 +111,12 @@ const rule *rule_for(int kind, int name) {
 
 size_t size_of_type(int type) {
     switch (type) {
-    case CUDNN_TYPE_BOOLEAN: case CUDNN_TYPE_CHAR: return 1;
-    case CUDNN_TYPE_HANDLE: case CUDNN_TYPE_INT64: case CUDNN_TYPE_VOID_PTR: case CUDNN_TYPE_DESCRIPTOR: return 8;
+    case CUDNN_TYPE_BOOLEAN:
+    case CUDNN_TYPE_CHAR: return 1;
+    case CUDNN_TYPE_HANDLE:
+    case CUDNN_TYPE_INT64:
+    case CUDNN_TYPE_VOID_PTR:
+    case CUDNN_TYPE_DESCRIPTOR: return 8;
     default: return 4; // float, and the enumerations
     }
 }

@@ -36,8 +36,10 @@ inline float load(element type, const void *base, size_t index) {
 }
 
 inline void store(element type, void *base, size_t index, float value) {
-    if (type == element::bf16) static_cast<uint16_t *>(base)[index] = to_bf16(value);
-    else static_cast<float *>(base)[index] = value;
+    if (type == element::bf16)
+        static_cast<uint16_t *>(base)[index] = to_bf16(value);
+    else
+        static_cast<float *>(base)[index] = value;
 }
 
 } // namespace fake

@@ -16,8 +16,10 @@ struct emulated_multiprocessor {
     void *dynamic_shared;
     // Waits for the whole block.
     void (*barrier)(int line);
-    // Waits for the lanes in `mask`. Shuffle: the value of lane `lane`. Ballot: a bit for each lane whose value is not 0.
-    unsigned long long (*exchange)(emulated_exchange, unsigned mask, unsigned long long value, int lane, int line);
+    // Waits for the lanes in `mask`. Shuffle: the value of lane `lane`. Ballot: a bit for each lane whose
+    // value is not 0.
+    unsigned long long (*exchange)(emulated_exchange, unsigned mask, unsigned long long value, int lane,
+                                   int line);
     // Ends the process with a word on what is wrong.
     void (*fail)(const char *what, int line);
 };

@@ -1,8 +1,9 @@
-// CUDA C++ as far as our kernels use it, for a CPU: goes in front of a kernel's source. What is missing here is missing on
-// purpose or not needed yet: a kernel that uses it does not compile. There are no float atomics, whose order is nobody's.
+// CUDA C++ as far as our kernels use it, for a CPU: goes in front of a kernel's source. What is missing here
+// is missing on purpose or not needed yet: a kernel that uses it does not compile. There are no float
+// atomics, whose order is nobody's.
 //
-// __global__, __launch_bounds__ and __shared__ are left for the compiler's second pass, which reads them (kernel_text.h).
-// All shared variables lie in one section, which is filled with NaN before each block.
+// __global__, __launch_bounds__ and __shared__ are left for the compiler's second pass, which reads them
+// (kernel_text.h). All shared variables lie in one section, which is filled with NaN before each block.
 
 #ifndef FAKE_CUDA_EMULATOR_H
 #define FAKE_CUDA_EMULATOR_H
@@ -68,7 +69,8 @@ inline int __syncthreads_and(int predicate, int line = __builtin_LINE()) {
 
 inline int emulated_lane() {
     auto &machine = emulated_machine;
-    unsigned rank = (machine.thread.z * machine.block_size.y + machine.thread.y) * machine.block_size.x + machine.thread.x;
+    unsigned rank = (machine.thread.z * machine.block_size.y + machine.thread.y) * machine.block_size.x +
+                    machine.thread.x;
     return static_cast<int>(rank % 32);
 }
 
@@ -82,19 +84,23 @@ template <class T> T emulated_shuffle(unsigned mask, T value, int lane, int line
 }
 
 // As in PTX: lanes in groups of `width`; who would read outside of its group gets its own value.
-template <class T> T __shfl_sync(unsigned mask, T value, int lane, int width = 32, int line = __builtin_LINE()) {
+template <class T>
+T __shfl_sync(unsigned mask, T value, int lane, int width = 32, int line = __builtin_LINE()) {
     int first = emulated_lane() & -width;
     return emulated_shuffle(mask, value, first + (lane & (width - 1)), line);
 }
-template <class T> T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32, int line = __builtin_LINE()) {
+template <class T>
+T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32, int line = __builtin_LINE()) {
     int own = emulated_lane(), lane = own ^ bits, last = (own & -width) + width - 1;
     return emulated_shuffle(mask, value, lane > last ? own : lane, line);
 }
-template <class T> T __shfl_down_sync(unsigned mask, T value, unsigned by, int width = 32, int line = __builtin_LINE()) {
+template <class T>
+T __shfl_down_sync(unsigned mask, T value, unsigned by, int width = 32, int line = __builtin_LINE()) {
     int own = emulated_lane(), lane = own + static_cast<int>(by), last = (own & -width) + width - 1;
     return emulated_shuffle(mask, value, lane > last ? own : lane, line);
 }
-template <class T> T __shfl_up_sync(unsigned mask, T value, unsigned by, int width = 32, int line = __builtin_LINE()) {
+template <class T>
+T __shfl_up_sync(unsigned mask, T value, unsigned by, int width = 32, int line = __builtin_LINE()) {
     int own = emulated_lane(), lane = own - static_cast<int>(by), first = own & -width;
     return emulated_shuffle(mask, value, lane < first ? own : lane, line);
 }
@@ -124,7 +130,7 @@ template <class T> T emulated_replace(T *address, T value) {
     EMULATED_ATOMIC(T, atomicMax, *address < value ? value : *address) \
     EMULATED_ATOMIC(T, atomicMin, value < *address ? value : *address) \
     EMULATED_ATOMIC(T, atomicOr, *address | value) \
-    EMULATED_ATOMIC(T, atomicAnd, *address & value) \
+    EMULATED_ATOMIC(T, atomicAnd, *address &value) \
     EMULATED_ATOMIC(T, atomicXor, *address ^ value) \
     EMULATED_ATOMIC(T, atomicExch, value) \
     inline T atomicCAS(T *address, T expected, T value) { \
@@ -144,7 +150,8 @@ template <class T> T __ldcs(const T *address) { return *address; }
 template <class T> void __stcg(T *address, T value) { *address = value; }
 template <class T> void __stcs(T *address, T value) { *address = value; }
 inline void __trap(int line = __builtin_LINE()) { emulated_machine.fail("__trap()", line); }
-#define assert(condition) ((condition) ? (void)0 : emulated_machine.fail("assertion failed: " #condition, __LINE__))
+#define assert(condition) \
+    ((condition) ? (void)0 : emulated_machine.fail("assertion failed: " #condition, __LINE__))
 
 // MARK: - What the driver finds
 

@@ -1,5 +1,5 @@
-// CUDA's arithmetic: the C library's functions, overloaded as there, and the intrinsics. Approximate ones (__expf, rsqrtf)
-// are exact here. Nothing is contracted: a · b + c is two roundings, __fmaf_rn one.
+// CUDA's arithmetic: the C library's functions, overloaded as there, and the intrinsics. Approximate ones
+// (__expf, rsqrtf) are exact here. Nothing is contracted: a · b + c is two roundings, __fmaf_rn one.
 
 #ifndef FAKE_CUDA_EMULATOR_MATH_H
 #define FAKE_CUDA_EMULATOR_MATH_H
@@ -108,14 +108,26 @@ inline float __int2float_rn(int x) { return static_cast<float>(x); }
 inline float __uint2float_rn(unsigned x) { return static_cast<float>(x); }
 // Out of range: the nearest, and 0 for NaN, as the device has it.
 inline long long emulated_integer(float x, long long least, long long most) {
-    return isnan(x) ? 0 : x <= static_cast<float>(least) ? least : x >= static_cast<float>(most) ? most
-                                                                 : static_cast<long long>(x);
+    return isnan(x)                         ? 0
+           : x <= static_cast<float>(least) ? least
+           : x >= static_cast<float>(most)  ? most
+                                            : static_cast<long long>(x);
 }
-inline int __float2int_rn(float x) { return static_cast<int>(emulated_integer(rintf(x), -2147483648ll, 2147483647)); }
-inline int __float2int_rz(float x) { return static_cast<int>(emulated_integer(truncf(x), -2147483648ll, 2147483647)); }
-inline int __float2int_rd(float x) { return static_cast<int>(emulated_integer(floorf(x), -2147483648ll, 2147483647)); }
-inline unsigned __float2uint_rn(float x) { return static_cast<unsigned>(emulated_integer(rintf(x), 0, 4294967295ll)); }
-inline unsigned __float2uint_rz(float x) { return static_cast<unsigned>(emulated_integer(truncf(x), 0, 4294967295ll)); }
+inline int __float2int_rn(float x) {
+    return static_cast<int>(emulated_integer(rintf(x), -2147483648ll, 2147483647));
+}
+inline int __float2int_rz(float x) {
+    return static_cast<int>(emulated_integer(truncf(x), -2147483648ll, 2147483647));
+}
+inline int __float2int_rd(float x) {
+    return static_cast<int>(emulated_integer(floorf(x), -2147483648ll, 2147483647));
+}
+inline unsigned __float2uint_rn(float x) {
+    return static_cast<unsigned>(emulated_integer(rintf(x), 0, 4294967295ll));
+}
+inline unsigned __float2uint_rz(float x) {
+    return static_cast<unsigned>(emulated_integer(truncf(x), 0, 4294967295ll));
+}
 
 // MARK: - Approximations
 

@@ -1,5 +1,5 @@
-// Declares every function that the program binds, each with the type that the program's own table gives it: a definition
-// here that differs from what is called there does not compile.
+// Declares every function that the program binds, each with the type that the program's own table gives it: a
+// definition here that differs from what is called there does not compile.
 
 #ifndef FAKE_CUDA_EXPORTS_H
 #define FAKE_CUDA_EXPORTS_H

@@ -124,8 +124,10 @@ void fatal_mistake(const char *format, ...) {
 // Adds faults to the calling thread's; null forgets them all, and the error that stays.
 EXPORTED void fake_cuda_fail(const char *text) {
     std::lock_guard locked(fake::device_lock());
-    if (text) fake::thread_faults.add(text);
-    else fake::thread_faults = {};
+    if (text)
+        fake::thread_faults.add(text);
+    else
+        fake::thread_faults = {};
 }
 
 // How often this thread has called the symbol.

@@ -1,8 +1,9 @@
 // Failures on demand, and what the program does wrong.
 //
-// A fault is "SYMBOL:N:CODE": the Nth call of the symbol from now returns CODE; "SYMBOL:N+:CODE": that and every later one.
-// Those of FAKE_CUDA_FAIL hold for the process. Those of fake_cuda_fail() hold for the calling thread alone, counted from
-// then, so that tests beside one another do not meet them. Codes after which a context is dead (700 and its like) stay.
+// A fault is "SYMBOL:N:CODE": the Nth call of the symbol from now returns CODE; "SYMBOL:N+:CODE": that and
+// every later one. Those of FAKE_CUDA_FAIL hold for the process. Those of fake_cuda_fail() hold for the
+// calling thread alone, counted from then, so that tests beside one another do not meet them. Codes after
+// which a context is dead (700 and its like) stay.
 
 #ifndef FAKE_CUDA_FAULTS_H
 #define FAKE_CUDA_FAULTS_H

@@ -124,7 +124,8 @@ char *new_stack() {
         free_stacks.pop_back();
         return stack;
     }
-    void *memory = mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         fprintf(stderr, "fake CUDA: no memory for a thread's stack\n");
         abort();
@@ -141,8 +142,8 @@ emulated_index index_of(unsigned thread) {
 [[noreturn]] void give_up(const char *what, unsigned thread, int line) {
     auto index = index_of(thread);
     auto at = block.machine->block;
-    fprintf(stderr, "fake CUDA: %s: block (%u, %u, %u), thread (%u, %u, %u), line %d: %s\n", block.kernel->name, at.x,
-            at.y, at.z, index.x, index.y, index.z, line, what);
+    fprintf(stderr, "fake CUDA: %s: block (%u, %u, %u), thread (%u, %u, %u), line %d: %s\n",
+            block.kernel->name, at.x, at.y, at.z, index.x, index.y, index.z, line, what);
     abort();
 }
 
@@ -198,7 +199,8 @@ void make_ready(unsigned thread) {
 
 } // namespace
 
-void run_block(emulated_multiprocessor &machine, const emulated_kernel &kernel, void **arguments, bool backwards) {
+void run_block(emulated_multiprocessor &machine, const emulated_kernel &kernel, void **arguments,
+               bool backwards) {
     block.machine = &machine;
     block.kernel = &kernel;
     block.arguments = arguments;
@@ -221,8 +223,9 @@ void run_block(emulated_multiprocessor &machine, const emulated_kernel &kernel, 
             for (unsigned thread = 0; thread < block.threads; thread++) {
                 auto &state = block.states[thread];
                 if (state.for_what == waiting::nothing) continue;
-                give_up(state.for_what == waiting::block ? "waits at __syncthreads for threads that never come"
-                                                         : "waits for lanes of its warp that never come",
+                give_up(state.for_what == waiting::block
+                            ? "waits at __syncthreads for threads that never come"
+                            : "waits for lanes of its warp that never come",
                         thread, state.line);
             }
         }
@@ -252,7 +255,8 @@ void barrier(int line) {
     }
 }
 
-unsigned long long exchange(emulated_exchange kind, unsigned mask, unsigned long long value, int lane, int line) {
+unsigned long long exchange(emulated_exchange kind, unsigned mask, unsigned long long value, int lane,
+                            int line) {
     unsigned thread = block.current, own = thread % 32, first = thread - own;
     auto &warp = block.warps[thread / 32];
     if (!(mask >> own & 1)) give_up("is not in the mask of its own warp operation", thread, line);

@@ -50,7 +50,8 @@ std::vector<work> contrary_order(const std::vector<node> &nodes) {
     std::set<int, std::greater<>> ready;
     for (int i = 0; i < static_cast<int>(nodes.size()); i++) {
         waiting[i] = static_cast<int>(nodes[i].after.size());
-        for (int before : nodes[i].after) followers[before].push_back(i);
+        for (int before : nodes[i].after)
+            followers[before].push_back(i);
         if (!waiting[i]) ready.insert(i);
     }
     std::vector<work> order;
@@ -171,7 +172,8 @@ cuda_result cuGraphLaunch(cuda_graph_exec exec, cuda_stream stream) {
         return 400;
     }
     return enqueue(stream, [order = exec->order] {
-        for (auto &run : *order) run();
+        for (auto &run : *order)
+            run();
     });
 }
 

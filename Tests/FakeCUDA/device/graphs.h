@@ -1,5 +1,6 @@
-// Captured work. A node knows which nodes it comes after; a launch runs the nodes in an order that holds to that and else
-// is as far as can be from the order of the calls, so that a missing fork or join computes wrongly.
+// Captured work. A node knows which nodes it comes after; a launch runs the nodes in an order that holds to
+// that and else is as far as can be from the order of the calls, so that a missing fork or join computes
+// wrongly.
 
 #ifndef FAKE_CUDA_GRAPHS_H
 #define FAKE_CUDA_GRAPHS_H
@@ -29,7 +30,8 @@ struct capture {
     int invalidate();
 };
 
-// Of an operation that could wait for the device: an error, and the end of the capture, where this thread captures.
+// Of an operation that could wait for the device: an error, and the end of the capture, where this thread
+// captures.
 int forbid_while_capturing();
 
 // A wait for an event, where stream or event belongs to a capture. Returns an error, or 0.

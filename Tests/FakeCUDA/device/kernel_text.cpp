@@ -15,14 +15,16 @@ struct reader {
     size_t at;
 
     void skip_space() {
-        while (at < text.size() && isspace(static_cast<unsigned char>(text[at]))) at++;
+        while (at < text.size() && isspace(static_cast<unsigned char>(text[at])))
+            at++;
     }
 
     // An identifier, or one other character.
     std::string token() {
         skip_space();
         size_t first = at;
-        while (at < text.size() && (isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_')) at++;
+        while (at < text.size() && (isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_'))
+            at++;
         if (at == first && at < text.size()) at++;
         return text.substr(first, at - first);
     }
@@ -51,7 +53,8 @@ bool is_name(const std::string &token) {
 } // namespace
 
 std::string with_kernel_table(const std::string &preprocessed) {
-    static const std::regex dynamic(R"(extern\s+__shared__\s+(?:__attribute__\(\(aligned\([^)]*\)\)\)\s*)?([\w\s]+?)\s*(\w+)\s*\[\s*\]\s*;)");
+    static const std::regex dynamic(
+        R"(extern\s+__shared__\s+(?:__attribute__\(\(aligned\([^)]*\)\)\)\s*)?([\w\s]+?)\s*(\w+)\s*\[\s*\]\s*;)");
     std::string text = std::regex_replace(
         preprocessed, dynamic, "$1 *const $2 = static_cast<$1 *>(emulated_machine.dynamic_shared);");
 
@@ -60,7 +63,8 @@ std::string with_kernel_table(const std::string &preprocessed) {
     for (size_t found = text.find(marker); found != std::string::npos; found = text.find(marker, found + 1)) {
         reader next{text, found + marker.size()};
         std::string bounds = "0";
-        for (std::string token = next.token(); !token.empty() && token != ";" && token != "{"; token = next.token()) {
+        for (std::string token = next.token(); !token.empty() && token != ";" && token != "{";
+             token = next.token()) {
             if (!is_name(token) || !next.is_next('(')) continue;
             if (token == "__launch_bounds__") {
                 bounds = next.bracketed();
@@ -69,15 +73,18 @@ std::string with_kernel_table(const std::string &preprocessed) {
             } else {
                 // Only what is extern "C" can be declared so again, and only that is found by its name.
                 linkage += "extern \"C\" decltype(" + token + ") " + token + ";\n";
-                table += "    emulated_entry<&" + token + ">::described(\"" + token + "\", emulated_first(" + bounds + ")),\n";
+                table += "    emulated_entry<&" + token + ">::described(\"" + token + "\", emulated_first(" +
+                         bounds + ")),\n";
                 break;
             }
         }
     }
     if (table.empty()) table = "    {nullptr, nullptr, nullptr, 0, 0},\n";
-    return text + "\n# 1 \"kernel table\"\n" + linkage + "static constexpr emulated_kernel emulated_kernels[] = {\n" + table +
+    return text + "\n# 1 \"kernel table\"\n" + linkage +
+           "static constexpr emulated_kernel emulated_kernels[] = {\n" + table +
            "};\nextern \"C\" __attribute__((visibility(\"default\"))) emulated_module emulated_contents() {\n"
-           "    return {&emulated_machine, emulated_kernels, sizeof emulated_kernels / sizeof *emulated_kernels,\n"
+           "    return {&emulated_machine, emulated_kernels, sizeof emulated_kernels / sizeof "
+           "*emulated_kernels,\n"
            "            __start_emulated_shared, __stop_emulated_shared};\n}\n";
 }
 

@@ -7,8 +7,8 @@
 
 namespace fake {
 
-// What to append so that the driver finds each `__global__` function of the source, with its launch bounds. And replaces
-// `extern __shared__ T name[];` by a pointer to the launch's dynamic shared memory.
+// What to append so that the driver finds each `__global__` function of the source, with its launch bounds.
+// And replaces `extern __shared__ T name[];` by a pointer to the launch's dynamic shared memory.
 std::string with_kernel_table(const std::string &preprocessed);
 
 // A number of 32 digits that is the text's own (FNV-1a, twice).

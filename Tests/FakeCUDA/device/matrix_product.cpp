@@ -7,14 +7,16 @@ namespace fake {
 namespace {
 
 // op(M) as floats, its columns one after the other (`by_columns`) or its rows.
-std::vector<float> gathered(const matrix &from, bool transpose, bool by_columns, bool tf32, const void *base) {
+std::vector<float> gathered(const matrix &from, bool transpose, bool by_columns, bool tf32,
+                            const void *base) {
     std::vector<float> result(from.rows * from.columns);
     // Where `by_columns` and `transpose` differ, the order in memory stays.
     bool stays = by_columns != transpose;
     for (uint64_t column = 0; column < from.columns; column++) {
         for (uint64_t row = 0; row < from.rows; row++) {
             float value = load(from.type, base, column * from.leading + row);
-            result[stays ? column * from.rows + row : row * from.columns + column] = tf32 ? to_tf32(value) : value;
+            result[stays ? column * from.rows + row : row * from.columns + column] =
+                tf32 ? to_tf32(value) : value;
         }
     }
     return result;
@@ -35,9 +37,11 @@ void matrix_product::run(const void *a, const void *b, const void *c, void *d, c
             for (uint64_t k = inner * split / splits; k < inner * (split + 1) / splits; k++) {
                 const float factor = right[column * inner + k];
                 const float *of_left = &left[k * rows];
-                for (uint64_t row = 0; row < rows; row++) part[row] += of_left[row] * factor;
+                for (uint64_t row = 0; row < rows; row++)
+                    part[row] += of_left[row] * factor;
             }
-            for (uint64_t row = 0; row < rows; row++) sum[row] += part[row];
+            for (uint64_t row = 0; row < rows; row++)
+                sum[row] += part[row];
         }
         for (uint64_t row = 0; row < rows; row++) {
             float value = alpha * sum[row];

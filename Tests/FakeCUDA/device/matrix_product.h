@@ -1,4 +1,5 @@
-// D = activation(alpha · op(A) · op(B) + beta · C + bias), matrices column after column, as cublasLtMatmul has it.
+// D = activation(alpha · op(A) · op(B) + beta · C + bias), matrices column after column, as cublasLtMatmul
+// has it.
 
 #ifndef FAKE_CUDA_MATRIX_PRODUCT_H
 #define FAKE_CUDA_MATRIX_PRODUCT_H

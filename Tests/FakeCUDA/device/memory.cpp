@@ -36,14 +36,16 @@ void check_guard(cuda_address address, const allocation &memory, const unsigned 
     for (size_t i = 0; i < bytes; i++) {
         if (guard[i] == blank) continue;
         long offset = guard + i - reinterpret_cast<unsigned char *>(address);
-        fatal_mistake("something wrote outside of an allocation of %zu bytes: at offset %ld", memory.bytes, offset);
+        fatal_mistake("something wrote outside of an allocation of %zu bytes: at offset %ld", memory.bytes,
+                      offset);
         memset(const_cast<unsigned char *>(guard), blank, bytes);
         return;
     }
 }
 
 void check_guards(cuda_address address, const allocation &memory) {
-    size_t used = guard_bytes + memory.bytes, whole = guard_bytes + (memory.bytes + 511) / 512 * 512 + guard_bytes;
+    size_t used = guard_bytes + memory.bytes,
+           whole = guard_bytes + (memory.bytes + 511) / 512 * 512 + guard_bytes;
     check_guard(address, memory, memory.base, guard_bytes);
     check_guard(address, memory, memory.base + used, whole - used);
 }
@@ -74,7 +76,8 @@ bool is_pinned(const void *pointer, size_t bytes) {
 }
 
 void check_guards() {
-    for (auto &[address, memory] : allocations) check_guards(address, memory);
+    for (auto &[address, memory] : allocations)
+        check_guards(address, memory);
 }
 
 void report_leaks(cuda_context context) {
@@ -104,7 +107,8 @@ cuda_result cuMemAlloc_v2(cuda_address *address, size_t bytes) {
     auto context = current_context();
     size_t charged = (bytes + 511) / 512 * 512;
     if (charged > context->memory - context->used) return CUDA_OUT_OF_MEMORY;
-    auto base = static_cast<unsigned char *>(aligned_alloc(4096, (charged + 2 * guard_bytes + 4095) / 4096 * 4096));
+    auto base =
+        static_cast<unsigned char *>(aligned_alloc(4096, (charged + 2 * guard_bytes + 4095) / 4096 * 4096));
     if (!base) return CUDA_OUT_OF_MEMORY;
     memset(base, blank, charged + 2 * guard_bytes);
     context->used += charged;
@@ -120,7 +124,8 @@ cuda_result cuMemFree_v2(cuda_address address) {
     if (!address) return 0;
     auto found = allocations.find(address);
     if (found == allocations.end()) {
-        mistake("freed twice, or never allocated: device address %#llx", static_cast<unsigned long long>(address));
+        mistake("freed twice, or never allocated: device address %#llx",
+                static_cast<unsigned long long>(address));
         return 1;
     }
     drain(found->second.context);
@@ -176,6 +181,7 @@ cuda_result cuMemHostUnregister(void *pointer) {
 EXPORTED long fake_cuda_live_allocations(void) {
     std::lock_guard locked(device_lock());
     long count = 0;
-    for (auto &[_, memory] : allocations) count += memory.owner == std::this_thread::get_id();
+    for (auto &[_, memory] : allocations)
+        count += memory.owner == std::this_thread::get_id();
     return count;
 }

@@ -1,5 +1,6 @@
-// Device memory is host memory between two guard zones, filled with bytes that are NaN as bf16, float and double. What is
-// written beside an allocation is found at the next free or synchronisation; what is read before it is written shows as NaN.
+// Device memory is host memory between two guard zones, filled with bytes that are NaN as bf16, float and
+// double. What is written beside an allocation is found at the next free or synchronisation; what is read
+// before it is written shows as NaN.
 
 #ifndef FAKE_CUDA_MEMORY_H
 #define FAKE_CUDA_MEMORY_H

@@ -81,7 +81,8 @@ int load(const char *bytes, image &into) {
     return 0;
 }
 
-// Blocks run from the last to the first, and the threads of every other one too: nobody may count on an order.
+// Blocks run from the last to the first, and the threads of every other one too: nobody may count on an
+// order.
 void run_grid(const image &image, const emulated_kernel &kernel, emulated_index grid, emulated_index size,
               unsigned dynamic_bytes, void **arguments) {
     std::vector<double> dynamic((dynamic_bytes + 15) / 16 * 2);
@@ -106,7 +107,8 @@ struct argument_copies {
 
     argument_copies(const emulated_kernel &kernel, void **arguments) {
         size_t units = 0;
-        for (unsigned i = 0; i < kernel.parameters; i++) units += (kernel.sizes[i] + 15) / 16;
+        for (unsigned i = 0; i < kernel.parameters; i++)
+            units += (kernel.sizes[i] + 15) / 16;
         bytes.resize(units);
         size_t next = 0;
         for (unsigned i = 0; i < kernel.parameters; i++) {
@@ -137,7 +139,8 @@ cuda_result cuModuleUnload(cuda_module module) {
         mistake("unloaded a module that is none, or no longer");
         return 400;
     }
-    for (auto &function : module->functions) functions.erase(function.get());
+    for (auto &function : module->functions)
+        functions.erase(function.get());
     delete module;
     return sticky_error();
 }
@@ -149,7 +152,8 @@ cuda_result cuModuleGetFunction(cuda_function *function, cuda_module module, con
     for (unsigned i = 0; i < contents.kernel_count; i++) {
         auto &kernel = contents.kernels[i];
         if (!kernel.name || strcmp(kernel.name, name)) continue;
-        module->functions.push_back(std::make_unique<cuda_function_s>(cuda_function_s{module->image, &kernel}));
+        module->functions.push_back(
+            std::make_unique<cuda_function_s>(cuda_function_s{module->image, &kernel}));
         *function = module->functions.back().get();
         functions.insert(*function);
         return 0;
@@ -165,9 +169,9 @@ cuda_result cuFuncSetAttribute(cuda_function function, int attribute, int value)
     return 0;
 }
 
-cuda_result cuLaunchKernel(cuda_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
-                           unsigned block_y, unsigned block_z, unsigned shared_bytes, cuda_stream stream,
-                           void **arguments, void **extra) {
+cuda_result cuLaunchKernel(cuda_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                           unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
+                           cuda_stream stream, void **arguments, void **extra) {
     ENTER_CONTEXT("cuLaunchKernel");
     if (!functions.contains(function)) {
         mistake("launched a function that is none, or whose module is gone");
@@ -177,9 +181,11 @@ cuda_result cuLaunchKernel(cuda_function function, unsigned grid_x, unsigned gri
     unsigned long long threads = 1ull * block_x * block_y * block_z;
     if (extra) return 801;
     if (!threads || threads > 1024 || block_z > 64 || !grid_x || !grid_y || !grid_z || grid_x > 0x7fffffff ||
-        grid_y > 65535 || grid_z > 65535 || shared_bytes > function->dynamic_limit || (kernel.parameters && !arguments)) {
-        mistake("%s cannot be launched with a grid of %u x %u x %u blocks of %u x %u x %u threads and %u bytes", kernel.name,
-                grid_x, grid_y, grid_z, block_x, block_y, block_z, shared_bytes);
+        grid_y > 65535 || grid_z > 65535 || shared_bytes > function->dynamic_limit ||
+        (kernel.parameters && !arguments)) {
+        mistake(
+            "%s cannot be launched with a grid of %u x %u x %u blocks of %u x %u x %u threads and %u bytes",
+            kernel.name, grid_x, grid_y, grid_z, block_x, block_y, block_z, shared_bytes);
         return 1;
     }
     if (kernel.bound && threads > kernel.bound) {

@@ -1,7 +1,8 @@
-// The run-time compiler: our own kernels' text, compiled for the CPU by clang++ with emulator.h in front. What it gave once
-// for the same text and options is kept in the build's folder.
+// The run-time compiler: our own kernels' text, compiled for the CPU by clang++ with emulator.h in front.
+// What it gave once for the same text and options is kept in the build's folder.
 //
-// The build defines FAKE_CUDA_COMPILER (clang++), FAKE_CUDA_SOURCES (this folder) and FAKE_CUDA_CACHE (a folder).
+// The build defines FAKE_CUDA_COMPILER (clang++), FAKE_CUDA_SOURCES (this folder) and FAKE_CUDA_CACHE (a
+// folder).
 
 #include <atomic>
 #include <cstdio>
@@ -60,7 +61,8 @@ struct temporary_folder {
 // Runs it with its error output in a file. Returns whether it succeeded.
 bool run(std::vector<std::string> words, const std::string &errors) {
     std::vector<char *> arguments;
-    for (auto &word : words) arguments.push_back(word.data());
+    for (auto &word : words)
+        arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -85,7 +87,8 @@ options read(int count, const char *const *texts) {
         std::string text = texts[i];
         if (text.starts_with("--")) text = text.substr(1);
         auto equals = text.find('=');
-        std::string key = text.substr(0, equals), value = equals == std::string::npos ? "" : text.substr(equals + 1);
+        std::string key = text.substr(0, equals),
+                    value = equals == std::string::npos ? "" : text.substr(equals + 1);
         if (key == "-gpu-architecture" || key == "-arch") {
             result.real = value.starts_with("sm_");
             result.architecture = atoi(value.c_str() + (result.real ? 3 : 8));
@@ -95,8 +98,9 @@ options read(int count, const char *const *texts) {
             result.passed.push_back("-D" + value);
         } else if (key == "-std") {
             result.passed.push_back("-std=" + value);
-        } else if (key != "-default-device" && key != "-device-as-default-execution-space" && key != "-lineinfo" &&
-                   key != "-generate-line-info" && key != "-fmad" && key != "-ptxas-options" && key != "-restrict" && key != "-w" &&
+        } else if (key != "-default-device" && key != "-device-as-default-execution-space" &&
+                   key != "-lineinfo" && key != "-generate-line-info" && key != "-fmad" &&
+                   key != "-ptxas-options" && key != "-restrict" && key != "-w" &&
                    key != "-disable-warnings" && key != "-use_fast_math" && key != "-maxrregcount") {
             result.refused = texts[i];
         }
@@ -109,22 +113,43 @@ std::string compiled(nvrtc_program_s &program, const options &options) {
     temporary_folder folder;
     if (folder.path.empty()) return program.log = "no temporary folder", "";
     files::path path = folder.path;
-    std::string source = path / "source.cpp", text = path / "text.cpp", whole = path / "whole.cpp", object = path / "object.so",
-                errors = path / "errors";
+    std::string source = path / "source.cpp", text = path / "text.cpp", whole = path / "whole.cpp",
+                object = path / "object.so", errors = path / "errors";
     write(source, "# 1 \"" + program.name + "\"\n" + program.source);
-    for (auto &[name, header] : program.headers) write(path / name, header);
+    for (auto &[name, header] : program.headers)
+        write(path / name, header);
 
-    std::vector<std::string> preprocess = {FAKE_CUDA_COMPILER, "-x", "c++", "-std=c++17", "-E", "-nostdinc", "-w"};
+    std::vector<std::string> preprocess = {FAKE_CUDA_COMPILER, "-x", "c++", "-std=c++17", "-E",
+                                           "-nostdinc",        "-w"};
     preprocess.insert(preprocess.end(), options.passed.begin(), options.passed.end());
-    for (const char *word : {"-I", FAKE_CUDA_SOURCES, "-include", "emulator.h"}) preprocess.push_back(word);
+    for (const char *word : {"-I", FAKE_CUDA_SOURCES, "-include", "emulator.h"})
+        preprocess.push_back(word);
     preprocess.insert(preprocess.end(), {"-I", folder.path, "-o", text, source});
     bool done = run(preprocess, errors);
     if (done) {
         write(whole, with_kernel_table(contents(text)));
-        done = run({FAKE_CUDA_COMPILER, "-x", "c++", "-std=c++17", "-O1", "-w", "-fPIC", "-shared", "-ffp-contract=off",
-                    "-fno-math-errno", "-fno-exceptions", "-fno-rtti", "-fno-strict-aliasing", "-fvisibility=hidden",
-                    "-nostdlib++", "-D__global__=", "-D__launch_bounds__(...)=",
-                    "-D__shared__=static __attribute__((section(\"emulated_shared\")))", "-o", object, whole, "-lm"},
+        done = run({FAKE_CUDA_COMPILER,
+                    "-x",
+                    "c++",
+                    "-std=c++17",
+                    "-O1",
+                    "-w",
+                    "-fPIC",
+                    "-shared",
+                    "-ffp-contract=off",
+                    "-fno-math-errno",
+                    "-fno-exceptions",
+                    "-fno-rtti",
+                    "-fno-strict-aliasing",
+                    "-fvisibility=hidden",
+                    "-nostdlib++",
+                    "-D__global__=",
+                    "-D__launch_bounds__(...)=",
+                    "-D__shared__=static __attribute__((section(\"emulated_shared\")))",
+                    "-o",
+                    object,
+                    whole,
+                    "-lm"},
                    errors);
     }
     program.log = contents(errors);
@@ -132,17 +157,23 @@ std::string compiled(nvrtc_program_s &program, const options &options) {
 }
 
 std::string with_head(const std::string &object, int architecture) {
-    binary_head head = {{'F', 'A', 'K', 'E', 'C', 'U', 'B', '1'}, object.size(), binary_sum(object.data(), object.size()),
-                        architecture, 0};
+    binary_head head = {{'F', 'A', 'K', 'E', 'C', 'U', 'B', '1'},
+                        object.size(),
+                        binary_sum(object.data(), object.size()),
+                        architecture,
+                        0};
     return std::string(reinterpret_cast<char *>(&head), sizeof head) + object;
 }
 
 // From the cache, or compiled into it.
 std::string object_of(nvrtc_program_s &program, const options &options) {
     std::string all = program.name + '\0' + program.source;
-    for (auto &[name, text] : program.headers) all += '\0' + name + '\0' + text;
-    for (auto &option : options.passed) all += '\0' + option;
-    for (const char *file : {"emulation.h", "emulator.h", "emulator_math.h", "emulator_vectors.h", "kernel_text.cpp"}) {
+    for (auto &[name, text] : program.headers)
+        all += '\0' + name + '\0' + text;
+    for (auto &option : options.passed)
+        all += '\0' + option;
+    for (const char *file :
+         {"emulation.h", "emulator.h", "emulator_math.h", "emulator_vectors.h", "kernel_text.cpp"}) {
         all += contents(files::path(FAKE_CUDA_SOURCES) / file);
     }
     files::path kept = files::path(FAKE_CUDA_CACHE) / (digest(all) + ".so");
@@ -175,9 +206,14 @@ int nvrtcVersion(int *major, int *minor) {
 }
 
 const char *nvrtcGetErrorString(int error) {
-    static const char *const names[] = {"NVRTC_SUCCESS", "NVRTC_ERROR_OUT_OF_MEMORY", "NVRTC_ERROR_PROGRAM_CREATION_FAILURE",
-                                        "NVRTC_ERROR_INVALID_INPUT", "NVRTC_ERROR_INVALID_PROGRAM", "NVRTC_ERROR_INVALID_OPTION",
-                                        "NVRTC_ERROR_COMPILATION", "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE"};
+    static const char *const names[] = {"NVRTC_SUCCESS",
+                                        "NVRTC_ERROR_OUT_OF_MEMORY",
+                                        "NVRTC_ERROR_PROGRAM_CREATION_FAILURE",
+                                        "NVRTC_ERROR_INVALID_INPUT",
+                                        "NVRTC_ERROR_INVALID_PROGRAM",
+                                        "NVRTC_ERROR_INVALID_OPTION",
+                                        "NVRTC_ERROR_COMPILATION",
+                                        "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE"};
     return error >= 0 && error < 8 ? names[error] : "NVRTC_ERROR unknown";
 }
 
@@ -186,7 +222,8 @@ int nvrtcCreateProgram(nvrtc_program *program, const char *source, const char *n
     ENTER_COMPILER("nvrtcCreateProgram");
     if (!source || headers < 0) return 3;
     *program = new nvrtc_program_s{source, name ? name : "default_program", "", "", {}};
-    for (int i = 0; i < headers; i++) (*program)->headers.push_back({include_names[i], header_texts[i]});
+    for (int i = 0; i < headers; i++)
+        (*program)->headers.push_back({include_names[i], header_texts[i]});
     return 0;
 }
 

@@ -33,7 +33,8 @@ void step(cuda_stream stream) {
     operation next = std::move(stream->pending.front());
     stream->pending.pop_front();
     if (next.awaits) {
-        while (!next.awaits->passed) step(next.awaits->stream);
+        while (!next.awaits->passed)
+            step(next.awaits->stream);
     }
     if (next.run) next.run();
     if (next.passes) {
@@ -69,7 +70,8 @@ int enqueue(cuda_stream handle, work run) {
 }
 
 void drain(cuda_stream stream) {
-    while (!stream->pending.empty()) step(stream);
+    while (!stream->pending.empty())
+        step(stream);
 }
 
 void drain(cuda_context context) {
@@ -79,7 +81,8 @@ void drain(cuda_context context) {
 }
 
 void drain_all() {
-    for (auto &stream : streams) drain(stream.get());
+    for (auto &stream : streams)
+        drain(stream.get());
 }
 
 } // namespace fake
@@ -176,7 +179,8 @@ cuda_result cuEventQuery(cuda_event event) {
     if (int unsafe = forbid_while_capturing()) return unsafe;
     if (event->captured) return 907;
     if (!event->latest || event->latest->passed) return 0;
-    while (!event->latest->passed) step(event->latest->stream);
+    while (!event->latest->passed)
+        step(event->latest->stream);
     return CUDA_NOT_READY;
 }
 
@@ -184,7 +188,8 @@ cuda_result cuEventSynchronize(cuda_event event) {
     ENTER_EVENT("cuEventSynchronize", event);
     if (event->captured) return 907;
     if (!event->latest) return 0;
-    while (!event->latest->passed) step(event->latest->stream);
+    while (!event->latest->passed)
+        step(event->latest->stream);
     check_guards();
     return 0;
 }

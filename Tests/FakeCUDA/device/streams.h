@@ -1,6 +1,6 @@
-// Streams do nothing by themselves. What is enqueued waits until something waits for it (a stream, an event, a context,
-// another stream's wait), so whoever reads a result too early finds what was there before, and whoever fills a buffer
-// again too early has the new bytes copied.
+// Streams do nothing by themselves. What is enqueued waits until something waits for it (a stream, an event,
+// a context, another stream's wait), so whoever reads a result too early finds what was there before, and
+// whoever fills a buffer again too early has the new bytes copied.
 
 #ifndef FAKE_CUDA_STREAMS_H
 #define FAKE_CUDA_STREAMS_H

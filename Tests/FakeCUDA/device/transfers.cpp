@@ -1,5 +1,5 @@
-// Copies and fills. Pinned host memory is read and written when the stream comes to it. Pageable memory is what the
-// driver makes of it: read before the call returns, written before the call returns.
+// Copies and fills. Pinned host memory is read and written when the stream comes to it. Pageable memory is
+// what the driver makes of it: read before the call returns, written before the call returns.
 
 #include <cstring>
 #include <memory>

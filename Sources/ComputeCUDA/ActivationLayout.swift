@@ -11,12 +11,18 @@ struct ActivationLayout {
     let tensors: [device_tensor]
     /// For the layers that want other towers than the layer before them writes.
     let regrouped: [Int: device_tensor]
+    /// Pools, by their layers' indices, that one kernel does with the normalisation before them, if there is one, and with the
+    /// gradient of the ReLU before both.
+    let fusedPools: [Int: LocalResponseNorm?]
     /// Of the crop: side of the blocks that its pixels are gathered in, and zeros around it.
     let block: Int
     let padding: Int
 
+    /// - Parameters:
+    ///   - images: of a batch.
+    ///   - floats: whether elements are.
     /// - Throws: where the scores would be an image.
-    init(_ network: Network, images: Int) throws {
+    init(_ network: Network, images: Int, floats: Bool) throws {
         guard let last = network.layers.last, last.output.height * last.output.width == 1 else {
             throw CUDAError(.refused, "\(network.name): the scores have to be one vector for each image")
         }
@@ -43,6 +49,33 @@ struct ActivationLayout {
             tensors.append(device_tensor(images: images, layer.output, towers: towers))
         }
         (self.tensors, self.regrouped) = (tensors, regrouped)
+        fusedPools = Self.fusedPools(network, tensors, floats: floats)
+    }
+
+    /// Whether a layer is a normalisation that the pool behind it does.
+    func isFusedNorm(_ index: Int) -> Bool {
+        if case .some(.some) = fusedPools[index + 1] { true } else { false }
+    }
+
+    private static func fusedPools(
+        _ network: Network, _ tensors: [device_tensor], floats: Bool
+    ) -> [Int: LocalResponseNorm?] {
+        var fused: [Int: LocalResponseNorm?] = [:]
+        for (index, layer) in network.layers.enumerated() {
+            guard case .maxPool(let pool) = layer.operation else { continue }
+            var (norm, before) = (LocalResponseNorm?.none, index - 1)
+            if before >= 0, case .localResponseNorm(let found) = network.layers[before].operation {
+                (norm, before) = (found, before - 1)
+            }
+            // A ReLU behind a product, which leaves the sums for its bias to the kernel too.
+            guard before > 0, network.layers[before].operation == .relu,
+                network.layers[before - 1].operation.isProduct,
+                ResponsePool.canFuse(
+                    tensors[before + 1], tensors[index + 1], norm, pool, floats: floats)
+            else { continue }
+            fused[index] = .some(norm)
+        }
+        return fused
     }
 
     /// What layer `index` reads.
@@ -87,5 +120,15 @@ struct ActivationLayout {
             Shape(
                 first.output.height + more, first.output.width + more,
                 network.input.channels * block * block))
+    }
+}
+
+extension Layer.Operation {
+    /// Whether it does the ReLU behind it.
+    var isProduct: Bool {
+        switch self {
+        case .convolution, .linear: true
+        default: false
+        }
     }
 }

@@ -61,7 +61,8 @@ package final class CUDAEngine: Engine {
             hasMeanImage: normalization.meanImage != nil, workspace: 0
         ).check(device, capacity: capacity)
         program = try OperationBuilder(
-            network: network, buffers: buffers, rules: rules, precision: precision, seed: seed, plans: plans
+            device: device, compiler: compiler, network: network, buffers: buffers, rules: rules,
+            precision: precision, seed: seed, plans: plans
         ).program()
         context = DeviceContext(
             stream: stream, kernels: kernels, step: buffers.input.packet,

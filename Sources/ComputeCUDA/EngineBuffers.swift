@@ -29,7 +29,7 @@ struct EngineBuffers {
         _ network: Network, capacity: Int, images: Int, optimizer: Optimizer, precision: Precision,
         hasMeanImage: Bool
     ) throws {
-        layout = try ActivationLayout(network, images: images)
+        layout = try ActivationLayout(network, images: images, floats: precision.elementBytes == 4)
         let arena = arena
         let tensors = layout.tensors
         parameters = DeviceParameters(
@@ -38,7 +38,7 @@ struct EngineBuffers {
         var activations = [arena.reserve(bytes: bytes(tensors[0]), "the network's input")]
         for (index, layer) in network.layers.enumerated() {
             activations.append(
-                layer.operation.isInPlace
+                layer.operation.isInPlace || layout.isFusedNorm(index)
                     ? activations[index]
                     : arena.reserve(bytes: bytes(tensors[index + 1]), "the output of \(layer.name)"))
         }
@@ -68,9 +68,11 @@ struct EngineBuffers {
         meanImage =
             hasMeanImage
             ? arena.reserve(bytes: 4 * Batch.bytesPerImage, "the mean image") : nil
-        partials = arena.reserve(
-            bytes: all.map { max(4 * Kernels.biasPartials($0), Kernels.batchNormPartials($0)) }.max() ?? 0,
-            "sums of gradients")
+        let sums = all.map { max(4 * Kernels.biasPartials($0), Kernels.batchNormPartials($0)) }
+        let fusedSums = layout.fusedPools.keys.map {
+            4 * ResponsePool.partialsCount(tensors[$0], tensors[$0 + 1])
+        }
+        partials = arena.reserve(bytes: (sums + fusedSums).max() ?? 0, "sums of gradients")
     }
 
     /// In the order of the network's parameters.

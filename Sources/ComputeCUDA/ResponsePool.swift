@@ -65,7 +65,11 @@ final class ResponsePool {
     }
 
     /// Floats that `backward` wants for its partial sums: [partialBlocks][columns].
-    var partialsCount: Int { partialBlocks * geometry.groups * 8 }
+    static func partialsCount(_ x: device_tensor, _ y: device_tensor) -> Int {
+        let geometry = Geometry(x, y)
+        return geometry.backwardBlocks * geometry.groups * 8
+    }
+
     var partialBlocks: Int { geometry.backwardBlocks }
 
     /// - Parameters:

@@ -73,7 +73,7 @@ struct TimeCommand: ParsableCommand {
         for index in network.parameters.indices {
             Initializer.he.fill(weights[index], index, of: network, seed: 1)
         }
-        engine.load(.parameters, from: weights)
+        try engine.load(.parameters, from: weights)
 
         var seconds: [Double] = []
         for step in 0..<steps + 2 {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ActivationLayoutTests {
     private func layout(_ model: Model, images: Int = 4) throws -> (ActivationLayout, Network) {
         let network = AlexNet.network(model, classes: 1000)
-        return (try ActivationLayout(network, images: images), network)
+        return (try ActivationLayout(network, images: images, floats: true), network)
     }
 
     /// What the layer of this name writes.
@@ -58,7 +58,7 @@ import Testing
         builder.add("c", .convolution(Convolution(outputs: 4, kernel: 3, stride: 1, padding: 0, groups: 1)))
         builder.add("flatten", .flatten)
         builder.add("d", .linear(outputs: 3))
-        let layout = try ActivationLayout(builder.network(), images: 2)
+        let layout = try ActivationLayout(builder.network(), images: 2, floats: true)
         #expect(layout.tensors[1].towers == 2, "written as the next layer wants it")
         #expect(layout.regrouped.keys.sorted() == [2])
         #expect(layout.input(of: 2).towers == 1 && layout.input(of: 2).channels == 10)
@@ -70,14 +70,14 @@ import Testing
         builder.add("a", .convolution(Convolution(outputs: 6, kernel: 3, stride: 1, padding: 0, groups: 2)))
         builder.add("flatten", .flatten)
         builder.add("b", .linear(outputs: 3))
-        let input = try ActivationLayout(builder.network(), images: 2).input(of: 2)
+        let input = try ActivationLayout(builder.network(), images: 2, floats: true).input(of: 2)
         #expect((input.towers, input.height, input.width, input.channels) == (1, 4, 4, 6))
     }
 
     @Test func scoresThatAreAnImageAreRefused() {
         var builder = Network.Builder("image", input: Shape(6, 6, 3))
         builder.add("a", .convolution(Convolution(outputs: 6, kernel: 1, stride: 1, padding: 0, groups: 1)))
-        #expect(throws: CUDAError.self) { try ActivationLayout(builder.network(), images: 2) }
+        #expect(throws: CUDAError.self) { try ActivationLayout(builder.network(), images: 2, floats: true) }
     }
 
     /// A parameter's numbers on the device: the canonical ones and padding.

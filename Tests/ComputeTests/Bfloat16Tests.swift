@@ -37,30 +37,6 @@ struct Bfloat16Tests {
         }
     }
 
-    /// Where a unit near zero or a window near a tie decides otherwise, a gradient of three images jumps: its bound is loose.
-    @Test(arguments: Scenes.all) func computesWhatTheReferenceComputes(_ scene: Scene) throws {
-        let batch = scene.batch()
-        let (engine, reference) = (try scene.engine(Conformer.coarse[0]), try scene.engine(.reference))
-        let (ours, theirs) = (try engine.evaluate(batch), try reference.evaluate(batch))
-        #expect(abs(ours.loss - theirs.loss) < 2e-2 * max(theirs.loss, 1))
-        #expect(distance(engine.scores(), reference.scores()) < 3e-2)
-        _ = try engine.train(batch, scene.settings(detail: .moments))
-        _ = try reference.train(batch, scene.settings(detail: .moments))
-        let (gradients, expected) = (engine.read(.gradients), reference.read(.gradients))
-        for (index, parameter) in scene.network.parameters.enumerated() where parameter.role.isLearned {
-            #expect(difference(gradients[index], expected[index]) < 0.2, "\(parameter.name)")
-        }
-    }
-
-    /// Root of mean squares, relative to that of what is expected.
-    private func difference(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
-        let squares = zip(a, b).reduce((0.0, 0.0)) {
-            let difference = Double($1.0) - Double($1.1)
-            return ($0.0 + difference * difference, $0.1 + Double($1.1) * Double($1.1))
-        }
-        return squares.1 == 0 ? squares.0 : (squares.0 / squares.1).squareRoot()
-    }
-
     /// The copy of the weights that a few images read is of the current ones, and gives what many images are given.
     @Test func fewImagesSeeTheSameWeights() throws {
         let scene = Scenes.torchvision.with { ($0.capacity, $0.count) = (19, 19) }
@@ -68,9 +44,10 @@ struct Bfloat16Tests {
         let engine = try scene.engine(Conformer.coarse[0])
         for step in 0..<2 {
             _ = try engine.evaluate(scene.batch())
-            let scores = engine.scores()
+            let scores = try engine.scores()
             _ = try engine.evaluate(few.batch())
-            #expect(engine.scores() == Array(scores.prefix(engine.scores().count)))
+            let fewScores = try engine.scores()
+            #expect(fewScores == Array(scores.prefix(fewScores.count)))
             _ = try engine.train(scene.batch(UInt32(step)), scene.settings(step))
         }
     }

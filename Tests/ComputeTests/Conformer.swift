@@ -62,5 +62,6 @@ struct Conformer: CustomTestStringConvertible, Sendable {
     /// The reference must keep the protocol's promises too.
     static let all = [reference] + devices
     /// Those that round coarsely (Bfloat16Tests has their bounds); none where the CPU lacks the instructions.
-    static let coarse = CPUPrecision.available.contains(.bf16) ? [bf16] : []
+    static let coarse =
+        (CPUPrecision.available.contains(.bf16) ? [bf16] : []) + (FakeCUDA.isPossible ? [cuda(.bf16)] : [])
 }

@@ -101,6 +101,14 @@ enum Scenes {
         scene("LRN of 3 channels, 9 wide", side: 4, [norm(size: 9), conv(4, 1)]),
         scene("LRN of size 3, β 1, k 2", side: 4, [conv(8, 1), norm(size: 3, beta: 1, k: 2)]),
         scene("LRN of size 1, β ½", side: 4, [conv(8, 1), norm(size: 1, beta: 0.5)]),
+        scene("LRN and pool, 16 channels", side: 9, [conv(16, 1), .relu, norm(), pool(3, 2)]),
+        scene(
+            "LRN and pool between towers", side: 9,
+            [
+                conv(16, 1), .relu, norm(alpha: 1e-2, k: 2), pool(3, 2), conv(32, 3, pad: 1, groups: 2),
+                .relu,
+                norm(), pool(3, 2),
+            ]),
         scene("ReLU after LRN", side: 4, [conv(7, 1), norm(), .relu]),
     ]
 

@@ -171,7 +171,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "SeededRandom",
-                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
+                "TemporaryFolders", "FakeCUDA", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
                 "Checkpoints", "Jobs", "Spool", "Training", system,
             ],
             exclude: [

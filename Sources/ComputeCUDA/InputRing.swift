@@ -136,8 +136,9 @@ final class InputRing {
         guard !batches.contains(where: { $0 === batch }) else { return }
         let bytes = batch.capacity * Batch.bytesPerImage
         let result = device.driver.host_register(batch.pixels, bytes, UInt32(CUDA_HOST_PORTABLE))
-        // Containers may limit it: unpinned memory is slower to copy, and nothing else.
-        if result != CUDA_OUT_OF_MEMORY { try device.check(result, "pinning a batch") } else { return }
+        // Containers may limit it, and another engine may have done it: unpinned memory is slower to copy, and nothing else.
+        if [CUDA_OUT_OF_MEMORY, CUDA_ALREADY_REGISTERED].contains(Int(result)) { return }
+        try device.check(result, "pinning a batch")
         batches.append(batch)
     }
 }

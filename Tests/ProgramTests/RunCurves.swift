@@ -79,6 +79,18 @@ struct RunCurves {
         if !insertion.inserted { repeated.append(insertion.memberAfterInsert) }
     }
 
+    /// Of the computed ones.
+    var scalars: [Point: Double] {
+        get throws {
+            try computed.reduce(into: [:]) { scalars, point in
+                guard case .summary(let summary) = Event(decoding: point.value)?.content,
+                    case .scalar(let value)? = summary.values.first?.content
+                else { return }
+                scalars[point.key] = Double(value)
+            }
+        }
+    }
+
     /// The points of one record of a file that is whole.
     static func points(_ path: FilePath, record: Int) throws -> Set<Point> {
         var reader = try RecordReader(path)

@@ -12,6 +12,8 @@ final class Workplace {
     let folder: TemporaryFolder
     let root: RootFolder
     let images: FilePath
+    /// Added to that of every program.
+    var environment: [String: String] = [:]
 
     /// Three classes of twelve training images, drawn anew: nine steps of four images per epoch.
     init(_ images: SyntheticImages = .small) throws {
@@ -26,6 +28,7 @@ final class Workplace {
         folder = try TemporaryFolder()
         root = RootFolder(folder.path.appending("root"))
         images = other.images
+        environment = other.environment
     }
 
     var job: SmallJob { SmallJob(dataset: images.string) }
@@ -43,7 +46,8 @@ final class Workplace {
         try job.text.write(toFile: file.string, atomically: true, encoding: .utf8)
         return try Program(
             ["train", file.string, "--root", root.path.string],
-            environment: environment.merging(faults?.environment() ?? [:]) { $1 })
+            environment: self.environment.merging(environment) { $1 }
+                .merging(faults?.environment() ?? [:]) { $1 })
     }
 
     /// Trains to the end of the process.
@@ -64,7 +68,9 @@ final class Workplace {
 
     // MARK: A daemon
 
-    func serve() throws -> Program { try Program(["serve", "--root", root.path.string]) }
+    func serve() throws -> Program { 
+        try Program(["serve", "--root", root.path.string], environment: environment)
+    }
 
     /// Drops a job as `mv` does.
     func drop(_ text: String, _ fileName: String) throws {

@@ -169,7 +169,8 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "SeededRandom",
-                "TemporaryFolders", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
+                "TemporaryFolders", "FakeCUDA", "alexnetd", "Daemon", "Datasets", "Files", "Records",
+                "TensorBoard",
                 "Checkpoints", "Jobs", "Spool", "Training", system,
             ],
             exclude: [

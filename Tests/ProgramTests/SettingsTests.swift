@@ -22,7 +22,7 @@ extension WholeProgram {
             let values = [
                 "root": place.root.path.string, "metrics": place.folder.path.appending("a.prom").string,
                 "log_level": "debug", "scan_interval": "5s", "stall_timeout": "1h", "stop_timeout": "3m",
-                "hook_timeout": "7s", "max_attempts": "3",
+                "hook_timeout": "7s", "max_attempts": "3", "gpus": "GPU-0a1b2c3d",
             ]
             let flags = Settings.keys.flatMap { ["--\($0.flag)", values[$0.name] ?? "none given"] }
             let program = try await check(flags)

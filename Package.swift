@@ -93,8 +93,10 @@ let package = Package(
         .executableTarget(
             name: "alexnetd",
             dependencies: [
-                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "ComputeCUDA", "Datasets",
-                "Figures", "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training", "Randomness",
+                "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "ComputeCUDA",
+                "Datasets",
+                "Figures", "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training",
+                "Randomness",
                 "Systemd", "TensorBoard", "Charts", "Weights", log,
                 arguments, system,
             ]),
@@ -171,7 +173,8 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "SeededRandom",
-                "TemporaryFolders", "FakeCUDA", "alexnetd", "Daemon", "Datasets", "Files", "Records", "TensorBoard",
+                "TemporaryFolders", "FakeCUDA", "alexnetd", "Daemon", "Datasets", "Files", "Records",
+                "TensorBoard",
                 "Checkpoints", "Jobs", "Spool", "Training", system,
             ],
             exclude: [

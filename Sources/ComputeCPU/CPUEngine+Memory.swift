@@ -33,7 +33,8 @@ extension CPUEngine {
         let offsets = [Int](repeating: 0, count: network.parameters.count)
         let path = (try? KernelPath.chosen()) ?? .reference
         let builder = OperationBuilder(
-            network: network, capacity: images, seed: 0, kernels: (try? path.kernels(for: precision)) ?? path.kernels,
+            network: network, capacity: images, seed: 0,
+            kernels: (try? path.kernels(for: precision)) ?? path.kernels,
             state: nowhere,
             offsets: offsets)
         let operations = (try? builder.operations()) ?? []

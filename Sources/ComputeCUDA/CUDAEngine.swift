@@ -64,6 +64,7 @@ package final class CUDAEngine: Engine {
             device: device, compiler: compiler, network: network, buffers: buffers, rules: rules,
             precision: precision, seed: seed, plans: plans
         ).program()
+        plans.releaseTrials()
         context = DeviceContext(
             stream: stream, kernels: kernels, step: buffers.input.packet,
             workspace: arena.reserve(bytes: plans.workspace, "the products' workspace"),

@@ -1,10 +1,13 @@
-// A linear layer with its bias and the ReLU behind it: three products by cuBLASLt.
+// A linear layer with its bias and the ReLU behind it: three products by cuBLASLt. The ReLU is a pass of our own over the
+// few outputs: cuBLASLt's makes zero of what is no number, and a training that has diverged must be seen to have.
 
 internal import CCUDA
 
 final class LinearOperation: DeviceOperation {
     private let weights: ProductWeights
     private let gradient: ProductGradient
+    /// Numbers of the output, padding included.
+    private let outputCount: Int
     private let forward: MatrixPlan
     private let weightGradient: MatrixPlan
     /// nil where nothing before it learns.
@@ -15,7 +18,8 @@ final class LinearOperation: DeviceOperation {
         hasInputGradient: Bool
     ) throws {
         (self.weights, self.gradient) = (weights, gradient)
-        forward = try plans.plan(shape, .forward(relu: gradient.isRectified))
+        outputCount = shape.images * shape.outputs
+        forward = try plans.plan(shape, .forward(relu: false))
         weightGradient = try plans.plan(shape, .weightGradient)
         inputGradient = hasInputGradient ? try plans.plan(shape, .inputGradient(adding: false)) : nil
     }
@@ -24,6 +28,7 @@ final class LinearOperation: DeviceOperation {
         try forward.run(
             Operands(input: x, weights: weights.elements, bias: weights.biasElements, output: y),
             workspace: context.workspace.address, on: context.stream)
+        if gradient.isRectified { try context.kernels.rectify(y, count: outputCount, on: context.stream) }
     }
 
     func backward(

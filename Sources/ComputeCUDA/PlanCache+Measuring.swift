@@ -6,8 +6,8 @@ internal import CCUDA
 struct PlanScratch {
     let stream: Stream
     let operands: Operands
-    /// As large as the family's limit.
-    let workspace: cuda_address
+    /// Where so many bytes are.
+    let workspace: (Int) throws -> cuda_address
 }
 
 extension PlanCache {
@@ -32,7 +32,7 @@ extension PlanCache {
         guard let choice = Family.Plan.Choice(text) else { return nil }
         do {
             let plan = try family.plan(choice)
-            try plan.run(scratch.operands, workspace: scratch.workspace, on: scratch.stream)
+            try plan.run(scratch.operands, workspace: scratch.workspace(plan.workspace), on: scratch.stream)
             try scratch.stream.synchronize()
             use(text, for: family.key)
             return plan
@@ -79,7 +79,8 @@ extension PlanCache {
             let began = ContinuousClock.now
             try start.record(in: scratch.stream)
             for _ in 0..<runs {
-                try plan.run(scratch.operands, workspace: scratch.workspace, on: scratch.stream)
+                try plan.run(
+                    scratch.operands, workspace: scratch.workspace(plan.workspace), on: scratch.stream)
             }
             try end.record(in: scratch.stream)
             try end.synchronize()

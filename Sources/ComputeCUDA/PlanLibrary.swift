@@ -1,4 +1,5 @@
-// Plans for all products of an engine: chosen by measurement once per machine and shape, tried on memory of their own.
+// Plans for all products of an engine: chosen by measurement once per machine and shape, tried on memory of their own, which
+// is given back before the engine takes its own.
 
 internal import CCUDA
 
@@ -10,6 +11,7 @@ final class PlanLibrary {
     private let precision: Precision
     /// Bytes that the plans so far need while they run, one at a time.
     private(set) var workspace = 0
+    private var trials: [Int: DeviceMemory] = [:]
 
     /// A plan that wants more is not worth its memory: FACTS of cuDNN 9 are that the kernels for tensor cores want next to
     /// none, but for split sums of the weights' gradients, 23 MB at most.
@@ -44,21 +46,30 @@ final class PlanLibrary {
     private func plan<Family: PlanFamily>(
         _ family: Family, elements: (input: Int, weights: Int, bias: Int, output: Int)
     ) throws -> Family.Plan {
-        let memory = try [elements.input, elements.weights, elements.bias, elements.output].map { count in
-            let memory = try DeviceMemory(
-                stream.device, bytes: count * precision.elementBytes, for: "trying \(family.key)")
-            // 0.0115 in either type: products of zeros may be faster than true ones.
-            try stream.fill(memory.address, with: 0x3C, bytes: memory.bytes)
-            return memory
+        let places = try [elements.input, elements.weights, elements.bias, elements.output].enumerated().map {
+            try memory($0, bytes: $1 * precision.elementBytes)
         }
-        let scratch = try DeviceMemory(stream.device, bytes: Self.workspaceLimit, for: "trying \(family.key)")
-        let operands = Operands(
-            input: memory[0].address, weights: memory[1].address, bias: memory[2].address,
-            output: memory[3].address)
+        let operands = Operands(input: places[0], weights: places[1], bias: places[2], output: places[3])
         let plan = try cache.plan(
-            family, PlanScratch(stream: stream, operands: operands, workspace: scratch.address))
+            family, PlanScratch(stream: stream, operands: operands) { try self.memory(4, bytes: $0) })
         try stream.synchronize()
         workspace = max(workspace, plan.workspace)
         return plan
     }
+
+    // MARK: - Memory to try plans on
+
+    /// - Parameter place: four operands, and the workspace.
+    private func memory(_ place: Int, bytes: Int) throws -> cuda_address {
+        if let memory = trials[place], memory.bytes >= bytes { return memory.address }
+        trials[place] = nil
+        let memory = try DeviceMemory(stream.device, bytes: bytes, for: "trying products")
+        trials[place] = memory
+        // 0.0115 in either type: products of zeros may be faster than true ones.
+        try stream.fill(memory.address, with: 0x3C, bytes: memory.bytes)
+        return memory.address
+    }
+
+    /// Once all plans are there.
+    func releaseTrials() { trials = [:] }
 }

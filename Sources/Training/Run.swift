@@ -129,6 +129,7 @@ package final class Run {
         let network = plan.network(classes: dataset.classes.count)
         let normalization = normalization(statistics)
         let engine = try plan.engine(network, normalization, on: gpu, cache: root.cache)
+        if plan.device != .cpu { try DeviceTrial(engine, plan, normalization, cache: root.cache).run() }
         try fill(engine, recovered.checkpoint)
         compare(engine, normalization, with: &state)
 

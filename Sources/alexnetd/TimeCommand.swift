@@ -75,17 +75,7 @@ struct TimeCommand: ParsableCommand {
         }
         try engine.load(.parameters, from: weights)
 
-        var seconds: [Double] = []
-        for step in 0..<steps + 2 {
-            if step == 2 { engine.timings = LayerTimings() }
-            let clock = ContinuousClock.now
-            _ =
-                evaluate
-                ? try engine.evaluate(batch)
-                : try engine.train(batch, StepSettings(step: step, learningRate: 1e-3))
-            let duration = ContinuousClock.now - clock
-            if step >= 2 { seconds.append(duration / .seconds(1)) }
-        }
+        let seconds = choice.device == .cpu ? try timed(engine, batch) : try timedOnDevice(engine, batch)
         var report = TimeReport(
             network, batch: batch.count, choice, training: !evaluate, seconds: seconds,
             timings: engine.timings!, fingerprint: engine.fingerprint,
@@ -95,6 +85,41 @@ struct TimeCommand: ParsableCommand {
             report.curves = try curvesCost(job, engine, batch)
         }
         try print(report)
+    }
+
+    /// Seconds of each step, and the layers' in the same steps.
+    private func timed(_ engine: any Engine, _ batch: Batch) throws -> [Double] {
+        try (0..<steps + 2).map { step in
+            if step == 2 { engine.timings = LayerTimings() }
+            let clock = ContinuousClock.now
+            _ =
+                evaluate
+                ? try engine.evaluate(batch)
+                : try engine.train(batch, StepSettings(step: step, learningRate: 1e-3))
+            return (ContinuousClock.now - clock) / .seconds(1)
+        }.suffix(steps)
+    }
+
+    /// A device is given its next step before it is done with the last: seconds are those of all steps, shared out. Timing
+    /// layers means waiting for each, in steps of their own.
+    private func timedOnDevice(_ engine: any Engine, _ batch: Batch) throws -> [Double] {
+        func run(_ count: Int) throws {
+            for step in 0..<count {
+                if evaluate {
+                    _ = try engine.evaluate(batch)
+                } else {
+                    try engine.begin(batch, StepSettings(step: step, learningRate: 1e-3))
+                }
+            }
+            _ = try engine.results(waiting: true)
+        }
+        try run(3)
+        let clock = ContinuousClock.now
+        try run(steps)
+        let each = (ContinuousClock.now - clock) / .seconds(1) / Double(steps)
+        engine.timings = LayerTimings()
+        try run(steps)
+        return Array(repeating: each, count: steps)
     }
 
     private static func randomBatch(_ count: Int, _ network: Network) -> Batch {

@@ -60,7 +60,7 @@ struct TimeReport: Encodable {
         gflopPerS = Self.rounded(Double(batch * flops) / median * 1e-9)
         sgemmGflopPerS = sgemm.map(Self.rounded)
         toSgemm = sgemm.map { [gflopPerS] in Self.rounded(gflopPerS / $0) }
-        kernels = fingerprint["kernels"] ?? ""
+        kernels = fingerprint["kernels"] ?? fingerprint["libraries"] ?? ""
         blas = fingerprint["blas"] ?? ""
         let total = seconds.reduce(0, +)
         layers = timings.layers.map { name in
@@ -103,8 +103,10 @@ struct TimeReport: Encodable {
                 + cell($0.backwardMs) + cell($0.updateMs) + cell($0.share) + cell($0.gflopPerS, "%9.0f")
                 + cell($0.toSgemm, "%9.2f") + cell($0.megabytes, "%9.0f") + cell($0.gbPerS)
         }
+        let libraries = [kernels, blas].filter { !$0.isEmpty }.joined(separator: "; ")
+        let device = device == "cpu" ? "cpu, \(threads) threads" : device
         return """
-            \(model), \(pass), batch \(batch), \(device), \(threads) threads, \(precision); \(kernels); \(blas)
+            \(model), \(pass), batch \(batch), \(device), \(precision); \(libraries)
             layer       forward backward   update   % step  GFLOP/s  ÷ sgemm       MB     GB/s   (ms per step)
             \(rows.joined(separator: "\n"))
             \(imagesPerS) images/s (best \(bestImagesPerS)), \(gflopPerS) GFLOP/s\(comparison)

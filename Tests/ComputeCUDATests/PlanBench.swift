@@ -33,7 +33,7 @@ struct Bench {
         let operands = Operands(
             input: memory[0].address, weights: memory[1].address, bias: memory[2].address,
             output: memory[3].address)
-        let scratch = PlanScratch(stream: stream, operands: operands, workspace: workspace.address)
+        let scratch = PlanScratch(stream: stream, operands: operands) { _ in self.workspace.address }
         let plan = try cache.plan(family, scratch)
         // Trying the plans has overwritten what it writes.
         let all = [numbers.input, numbers.weights, numbers.bias, numbers.output]

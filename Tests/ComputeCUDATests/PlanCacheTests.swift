@@ -25,8 +25,8 @@ import Testing
     private static func scratch(_ driver: cuda_driver) throws -> PlanScratch {
         let device = try Device(driver, description)
         return PlanScratch(
-            stream: try Stream(device), operands: Operands(input: 256, weights: 512, output: 768),
-            workspace: 1024)
+            stream: try Stream(device), operands: Operands(input: 256, weights: 512, output: 768)
+        ) { _ in 1024 }
     }
 
     private func cache(_ description: DeviceDescription = description) throws -> PlanCache {

@@ -81,13 +81,11 @@ struct RunCurves {
 
     /// Of the computed ones.
     var scalars: [Point: Double] {
-        get throws {
-            try computed.reduce(into: [:]) { scalars, point in
-                guard case .summary(let summary) = Event(decoding: point.value)?.content,
-                    case .scalar(let value)? = summary.values.first?.content
-                else { return }
-                scalars[point.key] = Double(value)
-            }
+        computed.reduce(into: [:]) { scalars, point in
+            guard case .summary(let summary) = Event(decoding: point.value)?.content,
+                case .scalar(let value)? = summary.values.first?.content
+            else { return }
+            scalars[point.key] = Double(value)
         }
     }
 

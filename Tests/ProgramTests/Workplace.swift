@@ -68,7 +68,7 @@ final class Workplace {
 
     // MARK: A daemon
 
-    func serve() throws -> Program { 
+    func serve() throws -> Program {
         try Program(["serve", "--root", root.path.string], environment: environment)
     }
 

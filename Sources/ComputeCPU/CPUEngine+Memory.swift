@@ -20,7 +20,8 @@ extension CPUEngine {
 
     /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
     package static func memoryNeeded(
-        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int, precision: CPUPrecision = .fp32
+        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int,
+        precision: CPUPrecision = .fp32
     ) -> Int {
         let numbers = network.parameters.reduce(0) { $0 + $1.count }
         let sets = 2 + 2 * optimizer.state.count + 1 + (optimizer.accumulation > 1 ? 1 : 0)
@@ -33,7 +34,8 @@ extension CPUEngine {
         let offsets = [Int](repeating: 0, count: network.parameters.count)
         let path = (try? KernelPath.chosen()) ?? .reference
         let builder = OperationBuilder(
-            network: network, capacity: images, seed: 0, kernels: (try? path.kernels(for: precision)) ?? path.kernels,
+            network: network, capacity: images, seed: 0,
+            kernels: (try? path.kernels(for: precision)) ?? path.kernels,
             state: nowhere,
             offsets: offsets)
         let operations = (try? builder.operations()) ?? []

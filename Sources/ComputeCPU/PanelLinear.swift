@@ -279,7 +279,8 @@ final class PanelLinear: LayerOperation {
             kernels.transposed_product(
                 Int32(rounded / Self.width), Int32(count), terms(pass.count),
                 panels(x + range.lowerBound * terms(pass.count), terms(pass.count)),
-                panels(dy + first * terms(pass.count) * Self.width, terms(pass.count)), panels(tile, rounded), 0)
+                panels(dy + first * terms(pass.count) * Self.width, terms(pass.count)), panels(tile, rounded),
+                0)
             for panel in first..<first + count {
                 var gradient = tile + (panel - first) * rounded * Self.width
                 let columns = columns(panel)

@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(
-        arguments: Conformer.devices + Conformer.coarse, [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])
+        arguments: Conformer.devices + Conformer.coarse,
+        [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])
     func threadsLeaveNoTrace(_ conformer: Conformer, _ scene: Scene) throws {
         let scene = scene.with { ($0.capacity, $0.count) = (21, 19) }
         let one = try scene.engine(conformer, threads: 1)
@@ -83,7 +84,9 @@ import Testing
     }
 
     /// Neither an evaluation between two steps, nor larger batches before, nor the engine's capacity.
-    @Test(arguments: Conformer.all + Conformer.coarse) func otherWorkLeavesNoTrace(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse) func otherWorkLeavesNoTrace(_ conformer: Conformer)
+        throws
+    {
         let scene = Scenes.paper.with { ($0.capacity, $0.count) = (5, 2) }
         let plain = try scene.engine(conformer)
         let losses = try train(plain, scene, 0..<2)
@@ -116,7 +119,9 @@ import Testing
         #expect(engine.floats(kind) == set.floats)
     }
 
-    @Test(arguments: Conformer.all + Conformer.coarse) func anEngineNamesItsNumerics(_ conformer: Conformer) throws {
+    @Test(arguments: Conformer.all + Conformer.coarse) func anEngineNamesItsNumerics(_ conformer: Conformer)
+        throws
+    {
         #expect(try !Scenes.linear[0].engine(conformer).fingerprint.isEmpty)
     }
 

@@ -22,7 +22,9 @@ final class ConvolutionRun {
     /// As in the network: the image itself has no gradient.
     let givesInputGradient: Bool
 
-    init(_ shape: ConvolutionAccuracyTests.Shape, _ path: KernelPath, _ precision: CPUPrecision = .fp32) throws {
+    init(_ shape: ConvolutionAccuracyTests.Shape, _ path: KernelPath, _ precision: CPUPrecision = .fp32)
+        throws
+    {
         var builder = Network.Builder("", input: Shape(shape.side, shape.side, shape.channels))
         builder.add("conv", .convolution(shape.convolution))
         let layer = builder.network().layers[0]

@@ -6,8 +6,8 @@
 // move floats. A matrix of R × 16 in bfloat16 is either in
 //
 //   rows    [R][16]: a word is two columns of a row. The left factor of a product.
-//   pairs   [R / 2][16][2]: a word is a column of two rows, (0, 0) where the last has no second. The right factor, and both
-//           factors of a transposed product.
+//   pairs   [R / 2][16][2]: a word is a column of two rows, with 0 where the last has no second. The right
+//           factor, and both factors of a transposed product.
 //
 // vdpbf16ps rounds to nearest and takes and gives zero for denormals, whatever the thread's mode.
 #pragma once
@@ -53,8 +53,9 @@ ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form) {
 
 /// Of `rows` rows in the form ROWS those in the form PAIRS.
 ALWAYS_INLINE void pairs_of_rows(const float *from, long rows, float *to) {
-    const __m512i across = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                                            21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    const __m512i across =
+        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20,
+                         4, 19, 3, 18, 2, 17, 1, 16, 0);
     for (; rows > 0; rows -= 2, from += V, to += V) {
         __m512i both = _mm512_maskz_loadu_epi16(rows > 1 ? 0xffffffff : 0xffff, from);
         _mm512_storeu_si512(to, _mm512_permutexvar_epi16(across, both));

@@ -48,13 +48,15 @@ ALWAYS_INLINE void finish(v16 sum[][MICRO_CHUNKS], const int rows, const int chu
 }
 
 /// C[rows × 16·chunks] (+)= A[rows × k] · B[k × 16·chunks].
-/// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each row of A's chunk.
+/// `ahead`: what will be read next, fetched into the second-level cache, `lines` cache lines for each of A's chunks.
+/// `below`: rows of A to fetch that follow these (conv2's D in bfloat16: 7.7 to 5.6 ms, other products up to 10 %).
 ALWAYS_INLINE void micro_product(const int rows, const int chunks, long k, matrix a, matrix b, matrix c,
-                                 int adding, const float *ahead, long lines) {
+                                 int adding, const float *ahead, long lines, int below) {
     v16 sum[MICRO_ROWS_ALONE][MICRO_CHUNKS];
     start(sum, rows, chunks, c);
     for (; k >= TERMS; k -= TERMS, a.at += a.chunk, b.at += TERMS * V) {
         for (long line = 0; line < lines; line++, ahead += V) __builtin_prefetch(ahead, 0, 2);
+        for (int i = 0; i < below; i += V / TERMS) __builtin_prefetch(a.at + (rows + i) * TERMS, 0, 3);
 #pragma clang loop unroll_count(4)
         for (int kk = 0; kk < TERMS; kk++) {
             v16 row[MICRO_CHUNKS];
@@ -75,11 +77,11 @@ ALWAYS_INLINE int most_rows(int chunks) { return chunks < MICRO_CHUNKS ? MICRO_R
 
 /// Rows and chunks as constants, so that sums stay in registers.
 static void micro_product_of(int rows, int chunks, long k, matrix a, matrix b, matrix c, int adding,
-                             const float *ahead, long lines) {
+                             const float *ahead, long lines, int below) {
 #define SIZE(ROWS, CHUNKS)                                                 \
     case (ROWS) * 4 + (CHUNKS):                                            \
         if ((CHUNKS) <= MICRO_CHUNKS && (ROWS) <= most_rows(CHUNKS))       \
-            micro_product(ROWS, CHUNKS, k, a, b, c, adding, ahead, lines); \
+            micro_product(ROWS, CHUNKS, k, a, b, c, adding, ahead, lines, below); \
         break;
     switch (rows * 4 + chunks) {
         // clang-format off
@@ -104,7 +106,7 @@ static void product(int m, int chunks, long k, matrix a, matrix b, matrix c, int
         for (int tile = 0, row = 0; tile < tiles; tile++) {
             int rows = m / tiles + (tile < m % tiles);
             micro_product_of(rows, width, k, row_of(a, row), part(b, 0, j), part(c, row, j), adding, ahead,
-                             lines);
+                             lines, j == 0 && tile + 1 < tiles ? rows : 0);
             if (lines) ahead += lines * (k / TERMS) * V;
             row += rows;
         }

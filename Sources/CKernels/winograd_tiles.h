@@ -151,7 +151,8 @@ static void tile_output_adjoint(int taps, int height, int width, const float *dy
 #undef BY_ROWS
 }
 
-/// `inputs`: those of the largest tile. G w Gᵀ: taps × taps values `tap` floats apart → points × points values `point` floats apart.
+/// `inputs`: those of the largest tile. G w Gᵀ: taps × taps values `tap` floats apart →
+/// points × points values `point` floats apart.
 static void tile_filter(int inputs, int taps, const float *w, long tap, float *u, long point) {
     float t[TILE] __attribute__((aligned(64)));
 #define BOTH(N, M, R)                                               \

@@ -20,7 +20,8 @@ extension CPUEngine {
 
     /// Bytes that an engine of this shape allocates, with the snapshots that checkpoints are written from.
     package static func memoryNeeded(
-        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int, precision: CPUPrecision = .fp32
+        _ network: Network, capacity: Int, optimizer: Optimizer, threads: Int,
+        precision: CPUPrecision = .fp32
     ) -> Int {
         let numbers = network.parameters.reduce(0) { $0 + $1.count }
         let sets = 2 + 2 * optimizer.state.count + 1 + (optimizer.accumulation > 1 ? 1 : 0)

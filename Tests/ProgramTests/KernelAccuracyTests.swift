@@ -30,6 +30,12 @@ extension WholeProgram {
                 let error = try #require(place.status(kernels)?.bestTop1Error)
                 #expect(error <= Self.bound, "\(kernels)")
             }
+            let program = try place.train(job.with("precision", "bf16"), "bf16")
+            guard try await program.end(within: 900) == .exited(0) else {
+                #expect(program.output.contains("AVX512_BF16"), "\(program.output)")
+                return
+            }
+            #expect(try #require(place.status("bf16")?.bestTop1Error) <= Self.bound, "bf16")
         }
     }
 }

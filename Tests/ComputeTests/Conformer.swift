@@ -15,6 +15,12 @@ struct Conformer: CustomTestStringConvertible, Sendable {
         ) throws -> any Engine
 
     let testDescription: String
+    /// Whether sums are cut by the largest batch that the engine takes, not by the batch at hand.
+    var cutsByCapacity = false
+    /// How far a gradient may lie from the reference's where products are rounded to bfloat16, as the root of mean squares,
+    /// relative: where a unit near zero or a window near a tie decides otherwise, that of so few images jumps. Measured are
+    /// 0.23 where activations stay fp32, in the first layer, and 0.61 where they are rounded too, in the third.
+    var coarseBound = 0.35
     let make: Make
 
     static let reference = Conformer(testDescription: "reference") {
@@ -35,7 +41,7 @@ struct Conformer: CustomTestStringConvertible, Sendable {
 
     /// On a GPU that computes on the CPU: the engine, its kernels and its use of NVIDIA's libraries are the true ones.
     private static func cuda(_ precision: Precision) -> Conformer {
-        Conformer(testDescription: "CUDA, \(precision.rawValue)") {
+        Conformer(testDescription: "CUDA, \(precision.rawValue)", cutsByCapacity: true, coarseBound: 0.7) {
             network, capacity, normalization, optimizer, seed, _ in
             let libraries = try cudaLibraries.get()
             return try CUDAEngine(

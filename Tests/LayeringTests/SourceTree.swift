@@ -46,7 +46,7 @@ enum SourceTree {
             atPath: root.appendingPathComponent(folder).path)
         return try paths.sorted().filter { path in
             suffixes.contains { path.hasSuffix($0) } && !path.contains(".pb-c.")
-                && !path.hasSuffix("winograd_transforms.h")
+                && !path.contains("winograd_transforms")
         }.map { path in
             let text = try String(
                 contentsOf: root.appendingPathComponent("\(folder)/\(path)"), encoding: .utf8)

@@ -23,7 +23,8 @@ extension WholeProgram {
             let place = try place()
             var campaign = try await KillCampaign(place, job(place), seed: .random(in: 0..<1_000_000))
             while campaign.kills < 4 {
-                try expectSame(try await campaign.nextRun().run(), as: place.run())
+                let killed = try await campaign.nextRun()
+                try expectSame(killed.run(), as: place.run())
             }
         }
 
@@ -48,7 +49,8 @@ extension WholeProgram {
             place.environment["FAKE_CUDA_FAIL"] = "cuStreamSynchronize:60+:719"
             let broken = try await place.trained(job(place))
             #expect(broken.end == .exited(70), "\(broken.errorOutput)")
-            #expect(broken.errorOutput.contains("CUDA_ERROR_LAUNCH_FAILED"), "\(broken.errorOutput)")
+            #expect(
+                (broken.output + broken.errorOutput).contains("CUDA_ERROR_LAUNCH_FAILED"), "\(broken.output)")
             place.environment["FAKE_CUDA_FAIL"] = nil
             let mended = try await place.trained(job(place))
             #expect(mended.end == .exited(0), "\(mended.errorOutput)")
@@ -60,7 +62,7 @@ extension WholeProgram {
             let program = try await place.trained(job(place).with("batch_size", "512"))
             #expect(program.end != .exited(0))
             #expect(
-                program.errorOutput.contains(/a batch_size of [0-9]+ would fit/), "\(program.errorOutput)")
+                program.output.contains(/a batch_size of [0-9]+ would fit/), "\(program.output)")
         }
     }
 }

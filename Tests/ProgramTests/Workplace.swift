@@ -23,12 +23,20 @@ final class Workplace {
         try images.write(to: self.images)
     }
 
-    /// Another root with the images of `other`, which must outlive it.
+    /// Another root with the images of `other`, which must outlive it, and the algorithms for a GPU that were chosen there:
+    /// where they are measured anew, sums may be cut otherwise.
     init(sharing other: Workplace) throws {
         folder = try TemporaryFolder()
         root = RootFolder(folder.path.appending("root"))
         images = other.images
         environment = other.environment
+        let files = FileManager.default
+        let chosen = (try? files.contentsOfDirectory(atPath: other.root.cache.string)) ?? []
+        for name in chosen where name.hasPrefix("plans-") {
+            try files.createDirectory(atPath: root.cache.string, withIntermediateDirectories: true)
+            try files.copyItem(
+                atPath: other.root.cache.appending(name).string, toPath: root.cache.appending(name).string)
+        }
     }
 
     var job: SmallJob { SmallJob(dataset: images.string) }

@@ -11,7 +11,8 @@ struct MemoryCheck {
     /// Bytes beside the buffers.
     let workspace: Int
 
-    /// - Throws: `.memory`, with what is needed, what there is, and the largest batch that fits.
+    /// - Throws: `.memory`, with what is needed, what there is, and the largest batch that fits; `.refused` where it does not
+    ///   fit even when nobody else is there.
     func check(_ device: Device, capacity: Int) throws {
         let (free, total) = try device.memory()
         let needed = try bytes(capacity)
@@ -22,7 +23,7 @@ struct MemoryCheck {
             ? "a batch_size of \(largest) would fit; so may this one with accumulate"
             : "no batch fits beside the parameters"
         throw CUDAError(
-            .memory,
+            needed > total ? .refused : .memory,
             """
             \(network.name) with batch_size \(capacity) needs \(needed.mebibytes) of the memory of \
             \(device.description.name), which has \(total.mebibytes), \(free.mebibytes) of them free: \(advice)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import ComputeCUDA
 import Daemon
 import Datasets
 import InputPipeline
@@ -28,6 +29,7 @@ extension Jobs.ExitCode {
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
         case let error as PreparationError:
             self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
+        case let error as CUDAError: self = [.refused, .batch].contains(error.code) ? .badInput : .fault
         case let error as DaemonError where error.code == .settings: self = .configuration
         case is TrainingError: self = .badInput
         case let error as WeightsError: self = error.code == .io ? .fault : .badInput

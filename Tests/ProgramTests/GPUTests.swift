@@ -60,7 +60,7 @@ extension WholeProgram {
             let place = try place()
             place.environment["FAKE_CUDA_MEMORY"] = "\(64 << 20)"
             let program = try await place.trained(job(place).with("batch_size", "512"))
-            #expect(program.end != .exited(0))
+            #expect(program.end == .exited(65))
             #expect(
                 program.output.contains(/a batch_size of [0-9]+ would fit/), "\(program.output)")
         }

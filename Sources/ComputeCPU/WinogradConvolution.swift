@@ -91,7 +91,8 @@ final class WinogradConvolution: LayerOperation {
     var partialsCount: Int {
         max(
             inCount + outCount,
-            sumsCount + (keepsBatch ? groups * (inCount + outCount) + filterCount : Self.pieces * filterCount))
+            sumsCount + (keepsBatch ? groups * (inCount + outCount) + filterCount : Self.pieces * filterCount)
+        )
     }
     private var sumsCount: Int { (capacity * output.channels + 15) / 16 * 16 }
 

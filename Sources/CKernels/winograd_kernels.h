@@ -107,14 +107,14 @@ static void filter_adjoint(const winograd_plan *plan, const float *dut, int part
 
 // MARK: - Images into the domain and back
 
-ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int images, float *v, float *plane,
-                            const enum form form) {
+ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int images, range chunks, float *v,
+                            float *plane, const enum form form) {
     const winograd_shape *s = &plan->shape;
     int side = plan->plane_side, more = plan->taps - 1;
     float *rows = plane + (long)side * side * V;
     memset(plane, 0, sizeof(float) * (size_t)(side * side * V));
     for (int image = 0; image < images; image++, x += (long)s->side * s->side * s->channels)
-        for (int chunk = 0; chunk < s->groups * plan->in_chunks; chunk++) {
+        for (int chunk = chunks.first; chunk < chunks.end; chunk++) {
             if (s->stride > 1)
                 plane_gather_phases(plan, x, chunk, plane, rows);
             else
@@ -129,13 +129,14 @@ ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int image
         }
 }
 
-static void input(const winograd_plan *plan, const float *x, int images, float *v, float *plane) {
-    input_as(plan, x, images, v, plane, ROWS);
+static void input(const winograd_plan *plan, const float *x, int images, range chunks, float *v, float *plane) {
+    input_as(plan, x, images, chunks, v, plane, ROWS);
 }
 
 #if PAIRED
-static void input_pairs(const winograd_plan *plan, const float *x, int images, float *v, float *plane) {
-    input_as(plan, x, images, v, plane, PAIRS);
+static void input_pairs(const winograd_plan *plan, const float *x, int images, range chunks, float *v,
+                        float *plane) {
+    input_as(plan, x, images, chunks, v, plane, PAIRS);
 }
 #else
 #define input_pairs input
@@ -168,11 +169,11 @@ ALWAYS_INLINE int outputs_in(const winograd_plan *plan, int chunk) {
     return least(V, plan->outputs - chunk % plan->out_chunks * V);
 }
 
-static void output(const winograd_plan *plan, const float *m, int images, const float *bias, int relu,
-                   float *y, float *plane) {
+static void output(const winograd_plan *plan, const float *m, int images, range chunks, const float *bias,
+                   int relu, float *y, float *plane) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
     for (int image = 0; image < images; image++, y += (long)side * side * channels)
-        for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
+        for (int chunk = chunks.first; chunk < chunks.end; chunk++) {
             int first = first_output(plan, chunk), count = outputs_in(plan, chunk);
             // A chunk that is not full passes through the plane.
             float *to = count == V ? y + first : plane;
@@ -246,15 +247,16 @@ ALWAYS_INLINE matrix result_at(const winograd_plan *plan, const float *at, long 
     return matrix_at(at + point * stride + chunk * plan->chunk_stride, plan->chunk_stride);
 }
 
-static void products(const winograd_plan *plan, const float *v, int images, const float *u, float *m) {
+static void products(const winograd_plan *plan, const float *v, int images, range points, const float *u,
+                     float *m) {
     int n2 = plan->points * plan->points;
     long block = words((long)plan->in_chunks * plan->out_chunks * V * V);
-    for (int group = 0; group < plan->shape.groups; group++)
-        for (int p = 0; p < n2; p++, u += block)
+    for (int group = 0; group < plan->shape.groups; group++, u += n2 * block)
+        for (int p = points.first; p < points.end; p++)
             product(images * plan->count[p], plan->out_chunks, plan->in_chunks * TERMS,
                     factor_at(plan, v, plan->in_stride, group * plan->in_chunks, p),
-                    matrix_at(u, plan->in_chunks * TERMS * V),
-                    result_at(plan, m, plan->out_stride, group * plan->out_chunks, p), 0, u + block);
+                    matrix_at(u + p * block, plan->in_chunks * TERMS * V),
+                    result_at(plan, m, plan->out_stride, group * plan->out_chunks, p), 0, u + (p + 1) * block);
 }
 
 static void products_adjoint(const winograd_plan *plan, const float *e, int images, const float *ut,

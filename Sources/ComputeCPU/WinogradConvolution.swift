@@ -76,13 +76,23 @@ final class WinogradConvolution: LayerOperation {
     private var together: Int { Int(plan.pointee.images) }
     private var groups: Int { (capacity + together - 1) / together }
     private var points: Int { Int(plan.pointee.points * plan.pointee.points) }
+    private var allPoints: CKernels.range { .init(first: 0, end: Int32(points)) }
+    private var inChunks: CKernels.range {
+        .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.in_chunks)
+    }
+    private var outChunks: CKernels.range {
+        .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.out_chunks)
+    }
     private var keepsBatch: Bool { filterCount * together > inCount + outCount }
 
     var ownCount: Int { filters.count + (transposedFilters?.count ?? 0) }
     var scratchCount: Int { planeCount + inCount + outCount }
-    /// Sums of the bias; dUᵀ of the pieces, or V, E and dUᵀ of the batch.
+    /// Sums of the bias; dUᵀ of the pieces, or V, E and dUᵀ of the batch. Or V and M of a few images.
     var partialsCount: Int {
-        sumsCount + (keepsBatch ? groups * (inCount + outCount) + filterCount : Self.pieces * filterCount)
+        max(
+            inCount + outCount,
+            sumsCount + (keepsBatch ? groups * (inCount + outCount) + filterCount : Self.pieces * filterCount)
+        )
     }
     private var sumsCount: Int { (capacity * output.channels + 15) / 16 * 16 }
 
@@ -92,14 +102,31 @@ final class WinogradConvolution: LayerOperation {
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
         transformFilters(pass, workspace)
+        if pass.count <= together { return forwardOfFew(x: x, y: y, Int32(pass.count), workspace) }
         workspace.lanes.run(over: pass.count, by: together) { images, lane in
             let plane = workspace.scratch[lane]
             let (v, m) = (plane + planeCount, plane + planeCount + inCount)
             let count = Int32(images.count)
-            kernels.input(plan, x + images.lowerBound * input.count, count, v, plane)
-            kernels.products(plan, v, count, filters.pointer, m)
+            kernels.input(plan, x + images.lowerBound * input.count, count, inChunks, v, plane)
+            kernels.products(plan, v, count, allPoints, filters.pointer, m)
             kernels.output(
-                plan, m, count, bias, relu ? 1 : 0, y + images.lowerBound * output.count, plane)
+                plan, m, count, outChunks, bias, relu ? 1 : 0, y + images.lowerBound * output.count, plane)
+        }
+    }
+
+    /// Images that are taken together anyway: all lanes work on them, over chunks of channels, then over points.
+    private func forwardOfFew(x: Floats, y: Floats, _ count: Int32, _ workspace: Workspace) {
+        let v = workspace.partials
+        let m = v + inCount
+        func part(_ task: Int) -> CKernels.range { .init(first: Int32(task), end: Int32(task + 1)) }
+        workspace.lanes.run(Int(inChunks.end)) { task, lane in
+            kernels.input(plan, x, count, part(task), v, workspace.scratch[lane])
+        }
+        workspace.lanes.run(points) { task, _ in
+            kernels.products(plan, v, count, part(task), filters.pointer, m)
+        }
+        workspace.lanes.run(Int(outChunks.end)) { task, lane in
+            kernels.output(plan, m, count, part(task), bias, relu ? 1 : 0, y, workspace.scratch[lane])
         }
     }
 
@@ -205,7 +232,8 @@ final class WinogradConvolution: LayerOperation {
 
     /// V of some images, for the gradient of the kernels.
     private func transform(_ images: Range<Int>, x: Floats, v: Floats, _ plane: Floats) {
-        kernels.input_pairs(plan, x + images.lowerBound * input.count, Int32(images.count), v, plane)
+        kernels.input_pairs(
+            plan, x + images.lowerBound * input.count, Int32(images.count), inChunks, v, plane)
     }
 
     /// E of some images, and their sums of dy.

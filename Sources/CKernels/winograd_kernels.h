@@ -107,7 +107,7 @@ static void filter_adjoint(const winograd_plan *plan, const float *dut, int part
 
 // MARK: - Images into the domain and back
 
-ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int images, range chunks, float *v,
+ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v,
                             float *plane, const enum form form) {
     const winograd_shape *s = &plan->shape;
     int side = plan->plane_side, more = plan->taps - 1;
@@ -129,12 +129,12 @@ ALWAYS_INLINE void input_as(const winograd_plan *plan, const float *x, int image
         }
 }
 
-static void input(const winograd_plan *plan, const float *x, int images, range chunks, float *v, float *plane) {
+static void input(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v, float *plane) {
     input_as(plan, x, images, chunks, v, plane, ROWS);
 }
 
 #if PAIRED
-static void input_pairs(const winograd_plan *plan, const float *x, int images, range chunks, float *v,
+static void input_pairs(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v,
                         float *plane) {
     input_as(plan, x, images, chunks, v, plane, PAIRS);
 }
@@ -169,7 +169,7 @@ ALWAYS_INLINE int outputs_in(const winograd_plan *plan, int chunk) {
     return least(V, plan->outputs - chunk % plan->out_chunks * V);
 }
 
-static void output(const winograd_plan *plan, const float *m, int images, range chunks, const float *bias,
+static void output(const winograd_plan *plan, const float *m, int images, winograd_range chunks, const float *bias,
                    int relu, float *y, float *plane) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
     for (int image = 0; image < images; image++, y += (long)side * side * channels)
@@ -247,7 +247,7 @@ ALWAYS_INLINE matrix result_at(const winograd_plan *plan, const float *at, long 
     return matrix_at(at + point * stride + chunk * plan->chunk_stride, plan->chunk_stride);
 }
 
-static void products(const winograd_plan *plan, const float *v, int images, range points, const float *u,
+static void products(const winograd_plan *plan, const float *v, int images, winograd_range points, const float *u,
                      float *m) {
     int n2 = plan->points * plan->points;
     long block = words((long)plan->in_chunks * plan->out_chunks * V * V);

@@ -76,11 +76,11 @@ final class WinogradConvolution: LayerOperation {
     private var together: Int { Int(plan.pointee.images) }
     private var groups: Int { (capacity + together - 1) / together }
     private var points: Int { Int(plan.pointee.points * plan.pointee.points) }
-    private var allPoints: CKernels.range { .init(first: 0, end: Int32(points)) }
-    private var inChunks: CKernels.range {
+    private var allPoints: winograd_range { .init(first: 0, end: Int32(points)) }
+    private var inChunks: winograd_range {
         .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.in_chunks)
     }
-    private var outChunks: CKernels.range {
+    private var outChunks: winograd_range {
         .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.out_chunks)
     }
     private var keepsBatch: Bool { filterCount * together > inCount + outCount }
@@ -118,7 +118,7 @@ final class WinogradConvolution: LayerOperation {
     private func forwardOfFew(x: Floats, y: Floats, _ count: Int32, _ workspace: Workspace) {
         let v = workspace.partials
         let m = v + inCount
-        func part(_ task: Int) -> CKernels.range { .init(first: Int32(task), end: Int32(task + 1)) }
+        func part(_ task: Int) -> winograd_range { .init(first: Int32(task), end: Int32(task + 1)) }
         workspace.lanes.run(Int(inChunks.end)) { task, lane in
             kernels.input(plan, x, count, part(task), v, workspace.scratch[lane])
         }

@@ -80,7 +80,7 @@ long winograd_plane_count(const winograd_plan *plan);
 /// From the first on and before the end, of the chunks of all groups or of the points: those that a call does.
 typedef struct {
     int first, end;
-} range;
+} winograd_range;
 
 /// The algorithm for one instruction set. `images` is at most the plan's; x, y, dx and dy point at the first
 /// of them.
@@ -91,15 +91,15 @@ typedef struct {
     void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
                    float *u, float *ut);
     /// V = Bᵀ x B.
-    void (*input)(const winograd_plan *plan, const float *x, int images, range chunks, float *v, float *plane);
+    void (*input)(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v, float *plane);
     /// The same V as filter_products takes it.
-    void (*input_pairs)(const winograd_plan *plan, const float *x, int images, range chunks, float *v,
+    void (*input_pairs)(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v,
                         float *plane);
     /// M = V U.
-    void (*products)(const winograd_plan *plan, const float *v, int images, range points, const float *u,
+    void (*products)(const winograd_plan *plan, const float *v, int images, winograd_range points, const float *u,
                      float *m);
     /// y = Aᵀ M A + bias, then max(0, ·) if `relu`.
-    void (*output)(const winograd_plan *plan, const float *m, int images, range chunks, const float *bias,
+    void (*output)(const winograd_plan *plan, const float *m, int images, winograd_range chunks, const float *bias,
                    int relu, float *y, float *plane);
 
     /// E = A dy Aᵀ, and each image's sums of dy over its pixels: [image][output].

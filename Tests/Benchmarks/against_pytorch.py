@@ -48,7 +48,7 @@ def main():
     options = parser.parse_args()
     common = ["--model", options.model, "--batch", options.batch, "--steps", options.steps]
     common += ["--evaluate"] if options.evaluate else []
-    ours = [options.alexnetd, "time", "--json", "--precision", options.precision, *common]
+    ours = [options.alexnetd, "time", "--json", "--device", "cpu", "--precision", options.precision, *common]
 
     print(f"{options.model}, batch {options.batch}, {'evaluation' if options.evaluate else 'training'}, images/s")
     print(f"{'PyTorch':20} {'alexnetd':>9} {'PyTorch':>9} {'ratio':>7} {'memory':>7}")

@@ -86,7 +86,8 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "TensorBoard", "Compute", "ComputeCPU",
-                "ComputeCUDA", "Datasets", "Figures", "Images", "InputPipeline", "Weights", system,
+                "ComputeCUDA", "Datasets", "Figures", "Images", "InputPipeline", "Randomness", "Weights",
+                system,
             ]),
 
         // Level 6

@@ -18,8 +18,11 @@ extension device_tensor {
 
     /// Numbers of one image in one tower…
     var imageCount: Int { Int(height) * Int(width) * Int(padded) }
-    /// …and of a tower.
+    /// …of a tower, and of all.
     var towerCount: Int { Int(images) * imageCount }
+    var count: Int { Int(towers) * towerCount }
+    /// Of a bias, or a row of `ColumnGrid`'s sums.
+    var columns: Int { Int(towers) * Int(padded) }
 }
 
 extension device_weight {
@@ -50,6 +53,12 @@ extension device_weight {
             padded_inputs: 1, rows: 1, columns: 1, block: 1, block_rows: 1, block_columns: 1)
     }
 
-    /// Numbers of a tower's outputs.
+    /// Numbers on the device, padding included…
+    var deviceCount: Int {
+        let (height, width) = block > 1 ? (block_rows, block_columns) : (rows, columns)
+        return Int(outputs / tower_outputs) * Int(padded_outputs) * Int(height) * Int(width)
+            * Int(padded_inputs)
+    }
+    /// …and of a tower's outputs.
     var towerCount: Int { deviceCount / Int(outputs / tower_outputs) }
 }

@@ -8,7 +8,6 @@ internal import Files
 internal import Foundation
 internal import Jobs
 internal import Networks
-internal import Randomness
 internal import SystemPackage
 
 struct DeviceTrial {
@@ -71,7 +70,7 @@ struct DeviceTrial {
         for index in network.parameters.indices {
             Initializer.he.fill(weights[index], index, of: network, seed: plan.seed)
         }
-        let batch = randomBatch(count, network)
+        let batch = Batch.noise(count, for: network)
         let settings = StepSettings(step: 0, learningRate: 1e-3, detail: .moments)
         var results: [(loss: Double, gradients: ParameterSet)] = []
         for engine in [cpu, engine] {
@@ -115,21 +114,6 @@ struct DeviceTrial {
         }
         if size == 0 { return difference == 0 ? 0 : .infinity }
         return difference.isFinite ? (difference / size).squareRoot() : .infinity
-    }
-
-    private func randomBatch(_ count: Int, _ network: Network) -> Batch {
-        let batch = Batch(capacity: count)
-        var random = Philox(seed: 1, purpose: .syntheticImages)
-        for place in 0..<count * Batch.bytesPerImage {
-            batch.pixels[place] = UInt8(truncatingIfNeeded: random.word())
-        }
-        for slot in 0..<count {
-            batch.labels[slot] = Int32(random.below(network.classes))
-            batch.draws[slot] = .center(crop: network.input.height)
-            batch.draws[slot].flip = slot % 2 == 1
-        }
-        batch.count = count
-        return batch
     }
 }
 

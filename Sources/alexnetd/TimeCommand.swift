@@ -6,7 +6,6 @@ import ComputeCPU
 import Foundation
 import Jobs
 import Networks
-import Randomness
 import SystemPackage
 import Training
 
@@ -60,7 +59,7 @@ struct TimeCommand: ParsableCommand {
         let plan = job?.plan
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
-        let batch = Self.randomBatch(batchSize ?? plan?.batchSize ?? 128, network)
+        let batch = Batch.noise(batchSize ?? plan?.batchSize ?? 128, for: network)
         var choice = try device.choice(root.folder)
         choice.threads = device.threads ?? plan?.threads ?? choice.threads
         let engine = try choice.engine(
@@ -120,21 +119,6 @@ struct TimeCommand: ParsableCommand {
         engine.timings = LayerTimings()
         try run(steps)
         return Array(repeating: each, count: steps)
-    }
-
-    private static func randomBatch(_ count: Int, _ network: Network) -> Batch {
-        let batch = Batch(capacity: count)
-        var random = Philox(seed: 1, purpose: .syntheticImages)
-        for i in 0..<count * Batch.bytesPerImage / 4 {
-            UnsafeMutableRawPointer(batch.pixels).storeBytes(
-                of: random.word(), toByteOffset: 4 * i, as: UInt32.self)
-        }
-        for slot in 0..<count {
-            batch.labels[slot] = Int32(random.below(network.classes))
-            batch.draws[slot] = .center(crop: network.input.height)
-        }
-        batch.count = count
-        return batch
     }
 
     private func print(_ report: TimeReport) throws {

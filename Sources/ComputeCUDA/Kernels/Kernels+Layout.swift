@@ -44,12 +44,3 @@ extension Kernels {
         try launch("regroup", groupsOf: to, on: stream, KernelArguments(x, from, y, to))
     }
 }
-
-extension device_weight {
-    /// Numbers on the device, padding included.
-    var deviceCount: Int {
-        let (height, width) = block > 1 ? (block_rows, block_columns) : (rows, columns)
-        return Int(outputs / tower_outputs) * Int(padded_outputs) * Int(height) * Int(width)
-            * Int(padded_inputs)
-    }
-}

@@ -57,13 +57,6 @@ final class Kernels {
     }
 }
 
-extension device_tensor {
-    /// Elements, padding included.
-    var count: Int { Int(images) * Int(height) * Int(width) * Int(towers) * Int(padded) }
-    /// Padding included: of a bias, or a row of `ColumnGrid`'s sums.
-    var columns: Int { Int(towers) * Int(padded) }
-}
-
 /// How sums over all pixels are cut, for each of a tensor's columns: a block takes some rows of one tower and up to 32
 /// groups of eight columns. By the shape alone.
 struct ColumnGrid {

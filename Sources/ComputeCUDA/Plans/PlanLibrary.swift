@@ -13,8 +13,8 @@ final class PlanLibrary {
     private(set) var workspace = 0
     private var trials: [Int: DeviceMemory] = [:]
 
-    /// A plan that wants more is not worth its memory: FACTS of cuDNN 9 are that the kernels for tensor cores want next to
-    /// none, but for split sums of the weights' gradients, 23 MB at most.
+    /// In bf16 cuDNN's kernels for matrix units want next to none, but for split sums of the weights' gradients: 23 MB at
+    /// most at batch 512. In fp32 some would want more, and others are taken.
     private static let workspaceLimit = 64 << 20
 
     init(_ libraries: CUDALibraries, _ cache: PlanCache, _ precision: Precision, on stream: Stream) throws {

@@ -1,7 +1,7 @@
 // A child process in a group of its own.
 //
 // It is reaped by whoever calls `reap`, never before: until then its id, and so its group's, cannot be another's, and a
-// signal cannot hit a stranger.
+// signal cannot hit a stranger. One that is dropped before is reaped when it ends, so that none stays a zombie.
 
 internal import CLinux
 internal import Foundation
@@ -12,6 +12,7 @@ final class Child {
     let pid: Int32
     /// Reads end of file once the process has ended.
     let ended: FileDescriptor
+    private var isReaped = false
 
     /// - Parameters:
     ///   - folder: where it works; nil for where this process does.
@@ -39,7 +40,13 @@ final class Child {
         waiter.start()
     }
 
-    deinit { try? ended.close() }
+    deinit {
+        try? ended.close()
+        guard !isReaped else { return }
+        Thread.detachNewThread { [pid] in
+            while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+        }
+    }
 
     /// Ends the whole group at once; not after `reap`.
     func killGroup() { kill(-pid, SIGKILL) }
@@ -51,7 +58,9 @@ final class Child {
         var result = waitpid(pid, &status, WNOHANG)
         while result < 0, errno == EINTR { result = waitpid(pid, &status, WNOHANG) }
         if result < 0 { throw Errno(rawValue: errno) }
-        return result == 0 ? nil : status
+        guard result != 0 else { return nil }
+        isReaped = true
+        return status
     }
 
     /// - Returns: the process id, and 0 or an errno.

@@ -62,6 +62,21 @@ import Testing
         second.send(SIGTERM)
     }
 
+    @Test func oneThatIsDroppedLeavesNoZombie() throws {
+        let mark = temporary.path.appending("pid")
+        var worker: Worker? = try worker("echo $$ > \(mark); cat <&3")
+        var pid: Int32?
+        try eventually("it is up") {
+            pid = (try? String(contentsOfFile: mark.string, encoding: .utf8))
+                .flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
+            return pid != nil
+        }
+        #expect(worker?.reap() == nil)
+        worker = nil
+        let gone = try #require(pid)
+        try eventually("it is reaped") { kill(gone, 0) != 0 && errno == ESRCH }
+    }
+
     @Test func aMissingProgramIsNamed() {
         let error = #expect(throws: DaemonError.self) {
             try Worker(executable: "/nowhere/x", arguments: [], environment: [:])

@@ -12,8 +12,8 @@
         .matrix = {PAIRED, product, transposed_product_of_one,              \
                    pack_rows, pack_pairs, pack_pairs_transposed},           \
         .pool = {pool_forward_kernel, pool_backward_kernel},                \
-        .winograd = {PAIRED, filter, input, input_pairs, products, output,  \
-                     output_adjoint, products_adjoint, input_adjoint,       \
-                     filter_products, filter_adjoint},                      \
+        .winograd = {PAIRED, filter, filter_transposed, input, input_pairs, \
+                     products, output, output_adjoint, products_adjoint,    \
+                     input_adjoint, filter_products, filter_adjoint},       \
     }
 // clang-format on

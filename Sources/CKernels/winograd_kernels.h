@@ -60,22 +60,27 @@ static void filter_block(const winograd_plan *plan, const float *taps, float *u,
 }
 #endif
 
-static void filter(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
-                   float *u, float *ut) {
+static void filter(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk, float *u) {
     float taps[MOST_TAPS * MOST_TAPS * V * V] __attribute__((aligned(64)));
     int n = plan->points, r = plan->taps;
     long point = words((long)plan->in_chunks * plan->out_chunks * V * V);
     gather_taps(plan, w, group, in_chunk, out_chunk, taps);
-    if (ut) {
-        float *to = ut + group * n * n * point + words(((long)in_chunk * plan->out_chunks + out_chunk) * V * V);
-        filter_block(plan, taps, to, point);
-    }
     for (int tap = 0; tap < r * r; tap++) {
         float block[V * V] __attribute__((aligned(64)));
         memcpy(block, taps + tap * V * V, sizeof block);
         transpose16(block, V, taps + tap * V * V, V);
     }
     float *to = u + group * n * n * point + words(((long)out_chunk * plan->in_chunks + in_chunk) * V * V);
+    filter_block(plan, taps, to, point);
+}
+
+static void filter_transposed(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
+                              float *ut) {
+    float taps[MOST_TAPS * MOST_TAPS * V * V] __attribute__((aligned(64)));
+    int n = plan->points;
+    long point = words((long)plan->in_chunks * plan->out_chunks * V * V);
+    gather_taps(plan, w, group, in_chunk, out_chunk, taps);
+    float *to = ut + group * n * n * point + words(((long)in_chunk * plan->out_chunks + out_chunk) * V * V);
     filter_block(plan, taps, to, point);
 }
 
@@ -191,47 +196,44 @@ static void output(const winograd_plan *plan, const float *m, int images, winogr
         }
 }
 
-/// E is kept twice, in rows for D and in pairs for dU: words from one to the other.
-ALWAYS_INLINE long error_pairs(const winograd_plan *plan) {
-    return PAIRED ? words(plan->points * plan->points * plan->out_stride) : 0;
-}
-
-#if PAIRED
-static void pair_errors(const winograd_plan *plan, int images, int chunk, float *e) {
-    e += chunk * words(plan->chunk_stride);
-    for (int p = 0; p < plan->points * plan->points; p++, e += words(plan->out_stride))
-        pairs_of_rows(e, images * plan->count[p], e + error_pairs(plan));
-}
-#else
-static void pair_errors(const winograd_plan *plan, int images, int chunk, float *e) {}
-#endif
-
-static void output_adjoint(const winograd_plan *plan, const float *dy, int images, float *e, float *sums,
-                           float *plane) {
+/// E of one chunk, whose sums of dy `sums` takes.
+ALWAYS_INLINE void output_adjoint_of(const winograd_plan *plan, const float *dy, int images, int chunk, float *e,
+                                     float *sums, float *plane, const enum form form) {
     int side = plan->shape.out_side, channels = plan->shape.outputs;
-    for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++) {
-        int first = first_output(plan, chunk), count = outputs_in(plan, chunk);
-        for (int image = 0; image < images; image++) {
-            const float *from = dy + (long)image * side * side * channels + first;
-            v16 sum = splat(0);
-            for (int p = 0; p < side * side; p++) {
-                v16 value = load_first(from + (long)p * channels, count);
-                sum += value;
-                if (count < V) store(plane + p * V, value);
-            }
-            store_first(sums + (long)image * channels + first, sum, count);
-            if (count < V) from = plane;
-            long pixel = count == V ? channels : V;
-            for (int tile = 0; tile < plan->tiles * plan->tiles; tile++) {
-                int i = tile / plan->tiles, j = tile % plan->tiles;
-                domain d = tile_domain(plan, e + chunk * words(plan->chunk_stride), words(plan->out_stride),
-                                       image, tile);
-                tile_output_adjoint(plan->taps, plan->size[i], plan->size[j],
-                                    from + ((long)plan->begin[i] * side + plan->begin[j]) * pixel,
-                                    side * pixel, pixel, &d);
-            }
+    int first = first_output(plan, chunk), count = outputs_in(plan, chunk);
+    for (int image = 0; image < images; image++) {
+        const float *from = dy + (long)image * side * side * channels + first;
+        v16 sum = splat(0);
+        for (int p = 0; p < side * side; p++) {
+            v16 value = load_first(from + (long)p * channels, count);
+            sum += value;
+            if (count < V) store(plane + p * V, value);
         }
-        pair_errors(plan, images, chunk, e);
+        store_first(sums + (long)image * channels + first, sum, count);
+        if (count < V) from = plane;
+        long pixel = count == V ? channels : V;
+        for (int tile = 0; tile < plan->tiles * plan->tiles; tile++) {
+            int i = tile / plan->tiles, j = tile % plan->tiles;
+            domain d = tile_domain(plan, e, words(plan->out_stride), image, tile);
+            tile_output_adjoint(plan->taps, plan->size[i], plan->size[j],
+                                from + ((long)plan->begin[i] * side + plan->begin[j]) * pixel, side * pixel,
+                                pixel, &d, form);
+        }
+    }
+}
+
+static void output_adjoint(const winograd_plan *plan, const float *dy, int images, float *e, float *rows, float *sums,
+                           float *plane) {
+    long step = words(plan->chunk_stride);
+    for (int chunk = 0; chunk < plan->shape.groups * plan->out_chunks; chunk++, e += step) {
+        if (!PAIRED || !rows) {
+            output_adjoint_of(plan, dy, images, chunk, e, sums, plane, PAIRS);
+            continue;
+        }
+        output_adjoint_of(plan, dy, images, chunk, rows + chunk * step, sums, plane, ROWS);
+        for (int p = 0; p < plan->points * plan->points; p++)
+            pairs_of_rows(rows + chunk * step + p * words(plan->out_stride), images * plan->count[p],
+                          e + p * words(plan->out_stride));
     }
 }
 
@@ -279,12 +281,12 @@ static void filter_products(const winograd_plan *plan, const float *v, const flo
         .count = together,
         .rows = row_words((long)plan->images * count),
         .last = row_words((long)(images - (together - 1) * plan->images) * count),
-        .a_step = n2 * plan->out_stride,
-        .b_step = n2 * plan->in_stride,
+        .a_step = n2 * words(plan->out_stride),
+        .b_step = n2 * words(plan->in_stride),
     };
     long block = (long)plan->in_chunks * plan->out_chunks * V * V;
     transposed_product(plan->out_chunks, plan->in_chunks, &parts,
-                       factor_at(plan, e + error_pairs(plan), plan->out_stride, group * plan->out_chunks, point),
+                       factor_at(plan, e, plan->out_stride, group * plan->out_chunks, point),
                        factor_at(plan, v, plan->in_stride, group * plan->in_chunks, point),
                        matrix_at(dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V), adding);
 }

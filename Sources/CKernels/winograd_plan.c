@@ -5,9 +5,13 @@
 // tiles of 2 40, 40, 53; of 4 28, 28, 31; of 5 20, 20, 23; of 6 21, 21, 24. 5 taps, conv2: 2 49, 58, 64; 3
 // 32, 28, 29; 4 22, 22, 25.
 //
-// Of the algorithms for bfloat16 (winograd_transforms.py) the largest that there are: fewest products, and no
-// more error than with 6 points.
-static int largest_tile(int taps, int paired) { return taps == 5 ? 4 : paired ? 6 : 5; }
+// Of the algorithms for bfloat16 (winograd_transforms.py) the one of least error forward, and for gradients of 3 taps,
+// whose noise is far larger anyway, the one of 6 points: as many products (13 = 6 + 6 + 1 = 4 + 4 + 4 + 1 takes 21 of
+// both) of fewer and larger matrices out of cheaper transforms. conv3 to conv5 backward 109 to 96 ms.
+static int largest_tile(int taps, int paired, int gradients) {
+    if (taps == 5) return 4;
+    return !paired ? 5 : gradients ? 4 : 6;
+}
 
 // Products of a tile in one direction: as many as inputs; with the bfloat16 points the seventh and eighth take
 // three, a quadratic factor's.
@@ -15,7 +19,7 @@ static int products_of(int inputs, int paired) { return paired && inputs > 6 ? 9
 
 // Rows that a point's products should have at least: images are taken together until they do. 72 is 8 images
 // of conv3's 9 tiles (4 and 16 images: slightly worse), and 1 of conv1 and conv2 (2: 10 % worse, 4: worse
-// still, for the caches). Of bfloat16, which takes half the room, 2 at least: the gradient of conv2's kernels is
+// still, for the caches). For gradients in bfloat16, which takes half the room, 2 at least: that of conv2's kernels is
 // added to for each group of images (dU of 32 images 15 ms by ones, 10 by twos).
 enum { wanted_rows = 72, most_images = 16 };
 
@@ -35,8 +39,7 @@ static int users(const winograd_plan *plan, int i) {
     return count;
 }
 
-static void cut_into_tiles(winograd_plan *plan) {
-    int most = largest_tile(plan->taps, plan->paired);
+static void cut_into_tiles(winograd_plan *plan, int most) {
     for (int begin = 0; begin < plan->shape.out_side; plan->tiles++) {
         int rest = plan->shape.out_side - begin;
         plan->begin[plan->tiles] = begin;
@@ -55,21 +58,22 @@ static void place_rows(winograd_plan *plan) {
                     *row++ = (image * plan->count[p] + y * users(plan, p % n) + x) * 16;
 }
 
-winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired) {
+winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired, int gradients) {
     int taps = (shape->kernel + shape->stride - 1) / shape->stride;
     if (taps != 3 && taps != 5) return NULL;
     if (shape->stride > 1 && shape->groups > 1) return NULL;
-    if (shape->out_side < 1 || shape->out_side > largest_tile(taps, paired) * WINOGRAD_MOST_TILES) return NULL;
+    int most = largest_tile(taps, paired, gradients);
+    if (shape->out_side < 1 || shape->out_side > most * WINOGRAD_MOST_TILES) return NULL;
 
     winograd_plan *plan = calloc(1, sizeof *plan);
     if (!plan) return NULL;
     plan->shape = *shape;
     plan->paired = paired;
     plan->taps = taps;
-    cut_into_tiles(plan);
+    cut_into_tiles(plan, most);
     int n = plan->points, tiles = plan->tiles * plan->tiles;
     for (int p = 0; p < n * n; p++) plan->count[p] = users(plan, p / n) * users(plan, p % n);
-    plan->images = clamped(wanted_rows / tiles, paired ? 2 : 1, most_images);
+    plan->images = clamped(wanted_rows / tiles, paired && gradients ? 2 : 1, most_images);
     plan->inputs = shape->stride * shape->stride * shape->channels / shape->groups;
     plan->outputs = shape->outputs / shape->groups;
     plan->in_chunks = chunks(plan->inputs);
@@ -102,6 +106,8 @@ long winograd_out_count(const winograd_plan *plan) { return plan->out_stride * p
 long winograd_filter_count(const winograd_plan *plan) {
     return (long)plan->shape.groups * plan->points * plan->points * plan->in_chunks * plan->out_chunks * 256;
 }
+
+long winograd_words(const winograd_plan *plan, long count) { return plan->paired ? count / 2 : count; }
 
 long winograd_plane_count(const winograd_plan *plan) {
     long side = plan->plane_side, stride = plan->shape.stride;

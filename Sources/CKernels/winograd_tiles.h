@@ -137,14 +137,14 @@ static void tile_output(int taps, int height, int width, const domain *d, v16 bi
 }
 
 /// The adjoint: A dy Aᵀ.
-static void tile_output_adjoint(int taps, int height, int width, const float *dy, long row, long pixel,
-                                const domain *d) {
+ALWAYS_INLINE void tile_output_adjoint(int taps, int height, int width, const float *dy, long row, long pixel,
+                                       const domain *d, const enum form form) {
     float t[TILE] __attribute__((aligned(64)));
     int inputs = height + taps - 1;
 #define BY_COLUMNS(N, M, R) \
     case KEY(N, M): lines(output_adjoint_##N##_##M, width, dy, pixel, row, t, V, (long)width * V); break;
 #define BY_ROWS(N, M, R) \
-    case KEY(N, M): rows_into(output_adjoint_##N##_##M, POINTS(inputs), POINTS(N), t, width, d, ROWS); break;
+    case KEY(N, M): rows_into(output_adjoint_##N##_##M, POINTS(inputs), POINTS(N), t, width, d, form); break;
     switch (KEY(inputs, height)) { EACH_TILE(BY_COLUMNS) }
     switch (KEY(width + taps - 1, width)) { EACH_TILE(BY_ROWS) }
 #undef BY_COLUMNS

@@ -15,7 +15,8 @@ final class WinogradConvolution: LayerOperation {
     static let pieces = 16
 
     private let kernels: winograd_kernels
-    private let plan: UnsafeMutablePointer<winograd_plan>
+    private let plan: WinogradPlan
+    private let gradients: WinogradPlan
     private let input: Shape
     private let output: Shape
     private let capacity: Int
@@ -32,11 +33,6 @@ final class WinogradConvolution: LayerOperation {
     private var filtersAreCurrent = false
     private var transposedFiltersAreCurrent = false
 
-    private let inCount: Int
-    private let outCount: Int
-    private let filterCount: Int
-    private let planeCount: Int
-
     /// - Parameters:
     ///   - relu: whether the next layer is a ReLU, which is then done here.
     ///   - afterReLU: whether a ReLU stands before: dx is then its gradient.
@@ -47,51 +43,46 @@ final class WinogradConvolution: LayerOperation {
         afterReLU: Bool, givesInputGradient: Bool, parameters: Floats, gradients: Floats
     ) throws {
         (input, output) = (layer.input, layer.output)
-        var shape = winograd_shape(
+        let shape = winograd_shape(
             side: Int32(input.height), channels: Int32(input.channels), outputs: Int32(convolution.outputs),
             groups: Int32(convolution.groups), kernel: Int32(convolution.kernel),
             stride: Int32(convolution.stride), padding: Int32(convolution.padding),
             out_side: Int32(output.height))
+        self.kernels = kernels.winograd
         // Images are square, and depth back to space is not written: no network of the family needs more.
         guard input.width == input.height, convolution.stride == 1 || !givesInputGradient,
-            let plan = winograd_plan_create(&shape, kernels.winograd.paired)
+            let plan = WinogradPlan(shape, paired: self.kernels.paired, forGradients: false),
+            let backward = WinogradPlan(shape, paired: self.kernels.paired, forGradients: true)
         else { return nil }
-        self.plan = plan
-        self.kernels = kernels.winograd
+        (self.plan, self.gradients) = (plan, backward)
         (self.capacity, self.relu) = (capacity, relu)
         masksReLU = afterReLU
-        (inCount, outCount) = (winograd_in_count(plan), winograd_out_count(plan))
-        (filterCount, planeCount) = (winograd_filter_count(plan), winograd_plane_count(plan))
         let weights =
             convolution.outputs * convolution.kernel * convolution.kernel * input.channels
             / convolution.groups
         (weight, bias) = (parameters, parameters + weights)
         (weightGradient, biasGradient) = (gradients, gradients + weights)
-        filters = try FloatBuffer(filterCount)
-        transposedFilters = givesInputGradient ? try FloatBuffer(filterCount) : nil
+        filters = try FloatBuffer(plan.uCount)
+        transposedFilters = givesInputGradient ? try FloatBuffer(backward.uCount) : nil
     }
 
-    deinit { winograd_plan_destroy(plan) }
-
-    private var together: Int { Int(plan.pointee.images) }
-    private var groups: Int { (capacity + together - 1) / together }
-    private var points: Int { Int(plan.pointee.points * plan.pointee.points) }
-    private var allPoints: winograd_range { .init(first: 0, end: Int32(points)) }
-    private var inChunks: winograd_range {
-        .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.in_chunks)
+    private var groups: Int { (capacity + gradients.together - 1) / gradients.together }
+    private var keepsBatch: Bool {
+        gradients.filterCount * gradients.together > gradients.inCount + gradients.outCount
     }
-    private var outChunks: winograd_range {
-        .init(first: 0, end: plan.pointee.shape.groups * plan.pointee.out_chunks)
-    }
-    private var keepsBatch: Bool { filterCount * together > inCount + outCount }
 
     var ownCount: Int { filters.count + (transposedFilters?.count ?? 0) }
-    var scratchCount: Int { planeCount + inCount + outCount }
+    var scratchCount: Int {
+        [plan, gradients].map { $0.planeCount + $0.inCount + $0.outCount }.max() ?? 0
+    }
     /// Sums of the bias; dUᵀ of the pieces, or V, E and dUᵀ of the batch. Or V and M of a few images.
     var partialsCount: Int {
         max(
-            inCount + outCount,
-            sumsCount + (keepsBatch ? groups * (inCount + outCount) + filterCount : Self.pieces * filterCount)
+            plan.vCount + plan.outCount,
+            sumsCount
+                + (keepsBatch
+                    ? groups * (gradients.vCount + gradients.eCount) + gradients.filterCount
+                    : Self.pieces * gradients.filterCount)
         )
     }
     private var sumsCount: Int { (capacity * output.channels + 15) / 16 * 16 }
@@ -102,50 +93,60 @@ final class WinogradConvolution: LayerOperation {
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
         transformFilters(pass, workspace)
-        if pass.count <= together { return forwardOfFew(x: x, y: y, Int32(pass.count), workspace) }
-        workspace.lanes.run(over: pass.count, by: together) { images, lane in
+        if pass.count <= plan.together { return forwardOfFew(x: x, y: y, Int32(pass.count), workspace) }
+        workspace.lanes.run(over: pass.count, by: plan.together) { images, lane in
             let plane = workspace.scratch[lane]
-            let (v, m) = (plane + planeCount, plane + planeCount + inCount)
+            let (v, m) = (plane + plan.planeCount, plane + plan.planeCount + plan.inCount)
             let count = Int32(images.count)
-            kernels.input(plan, x + images.lowerBound * input.count, count, inChunks, v, plane)
-            kernels.products(plan, v, count, allPoints, filters.pointer, m)
+            kernels.input(
+                plan.pointer, x + images.lowerBound * input.count, count, plan.inChunks, v, plane)
+            kernels.products(plan.pointer, v, count, plan.allPoints, filters.pointer, m)
             kernels.output(
-                plan, m, count, outChunks, bias, relu ? 1 : 0, y + images.lowerBound * output.count, plane)
+                plan.pointer, m, count, plan.outChunks, bias, relu ? 1 : 0,
+                y + images.lowerBound * output.count, plane)
         }
     }
 
     /// Images that are taken together anyway: all lanes work on them, over chunks of channels, then over points.
     private func forwardOfFew(x: Floats, y: Floats, _ count: Int32, _ workspace: Workspace) {
         let v = workspace.partials
-        let m = v + inCount
+        let m = v + plan.vCount
         func part(_ task: Int) -> winograd_range { .init(first: Int32(task), end: Int32(task + 1)) }
-        workspace.lanes.run(Int(inChunks.end)) { task, lane in
-            kernels.input(plan, x, count, part(task), v, workspace.scratch[lane])
+        workspace.lanes.run(Int(plan.inChunks.end)) { task, lane in
+            kernels.input(plan.pointer, x, count, part(task), v, workspace.scratch[lane])
         }
-        workspace.lanes.run(points) { task, _ in
-            kernels.products(plan, v, count, part(task), filters.pointer, m)
+        workspace.lanes.run(plan.points) { task, _ in
+            kernels.products(plan.pointer, v, count, part(task), filters.pointer, m)
         }
-        workspace.lanes.run(Int(outChunks.end)) { task, lane in
-            kernels.output(plan, m, count, part(task), bias, relu ? 1 : 0, y, workspace.scratch[lane])
+        workspace.lanes.run(Int(plan.outChunks.end)) { task, lane in
+            kernels.output(
+                plan.pointer, m, count, part(task), bias, relu ? 1 : 0, y, workspace.scratch[lane])
         }
     }
 
     private func transformFilters(_ pass: Pass, _ workspace: Workspace) {
-        let transposed = pass.training ? transposedFilters?.pointer : nil
-        guard !filtersAreCurrent || transposed != nil && !transposedFiltersAreCurrent else { return }
-        onFilterBlocks(workspace) { group, inputs, outputs in
-            kernels.filter(plan, weight, group, inputs, outputs, filters.pointer, transposed)
+        if !filtersAreCurrent {
+            onFilterBlocks(workspace) { group, inputs, outputs in
+                kernels.filter(plan.pointer, weight, group, inputs, outputs, filters.pointer)
+            }
+            filtersAreCurrent = true
         }
-        filtersAreCurrent = true
-        transposedFiltersAreCurrent = transposed != nil
+        if pass.training, let transposedFilters, !transposedFiltersAreCurrent {
+            onFilterBlocks(workspace) { group, inputs, outputs in
+                kernels.filter_transposed(
+                    gradients.pointer, weight, group, inputs, outputs, transposedFilters.pointer)
+            }
+            transposedFiltersAreCurrent = true
+        }
     }
 
     /// Every group's blocks of 16 inputs and 16 outputs.
     private func onFilterBlocks(
         _ workspace: Workspace, _ body: (_ group: Int32, _ inputs: Int32, _ outputs: Int32) -> Void
     ) {
-        let (inputs, outputs) = (Int(plan.pointee.in_chunks), Int(plan.pointee.out_chunks))
-        workspace.lanes.run(Int(plan.pointee.shape.groups) * inputs * outputs) { task, _ in
+        let shape = plan.pointer.pointee
+        let (inputs, outputs) = (Int(shape.in_chunks), Int(shape.out_chunks))
+        workspace.lanes.run(plan.groups * inputs * outputs) { task, _ in
             body(
                 Int32(task / (inputs * outputs)), Int32(task / outputs % inputs), Int32(task % outputs))
         }
@@ -165,7 +166,8 @@ final class WinogradConvolution: LayerOperation {
         }
         onFilterBlocks(workspace) { group, inputs, outputs in
             kernels.filter_adjoint(
-                plan, dU, Int32(pieces), filterCount, group, inputs, outputs, weightGradient)
+                gradients.pointer, dU, Int32(pieces), gradients.filterCount, group, inputs, outputs,
+                weightGradient)
         }
         sum_pieces(biasGradient, sums, output.channels, Int32(pass.count), output.channels)
     }
@@ -174,11 +176,11 @@ final class WinogradConvolution: LayerOperation {
     private func backwardOfInput(
         x: Floats, dy: Floats, dx: Floats?, sums: Floats, _ pass: Pass, _ workspace: Workspace
     ) {
-        workspace.lanes.run(over: pass.count, by: together) { images, lane in
+        workspace.lanes.run(over: pass.count, by: gradients.together) { images, lane in
             let plane = workspace.scratch[lane]
-            let (d, e) = (plane + planeCount, plane + planeCount + inCount)
-            transform(images, dy: dy, e: e, sums: sums, plane)
-            inputGradient(images, e: e, d: d, x: x, dx: dx, plane)
+            let (d, e) = (plane + gradients.planeCount, plane + gradients.planeCount + gradients.inCount)
+            let rows = transform(images, dy: dy, e: e, rows: e + gradients.eCount, sums: sums, plane)
+            inputGradient(images, rows: rows, d: d, x: x, dx: dx, plane)
         }
     }
 
@@ -186,23 +188,25 @@ final class WinogradConvolution: LayerOperation {
         x: Floats, dy: Floats, dx: Floats?, sums: Floats, into dU: Floats, _ pass: Pass,
         _ workspace: Workspace
     ) {
-        let allV = dU + filterCount
-        let allE = allV + groups * inCount
-        workspace.lanes.run(over: pass.count, by: together) { images, lane in
+        let allV = dU + gradients.filterCount
+        let allE = allV + groups * gradients.vCount
+        workspace.lanes.run(over: pass.count, by: gradients.together) { images, lane in
             let plane = workspace.scratch[lane]
-            let group = images.lowerBound / together
-            let (v, e) = (allV + group * inCount, allE + group * outCount)
-            transform(images, x: x, v: v, plane)
-            transform(images, dy: dy, e: e, sums: sums, plane)
-            inputGradient(images, e: e, d: plane + planeCount, x: x, dx: dx, plane)
+            let (d, rows) = (plane + gradients.planeCount, plane + gradients.planeCount + gradients.inCount)
+            let group = images.lowerBound / gradients.together
+            transform(images, x: x, v: allV + group * gradients.vCount, plane)
+            let e = transform(
+                images, dy: dy, e: allE + group * gradients.eCount, rows: dx == nil ? nil : rows, sums: sums,
+                plane)
+            inputGradient(images, rows: e, d: d, x: x, dx: dx, plane)
         }
-        workspace.lanes.run(Int(plan.pointee.shape.groups) * points) { task, _ in
+        workspace.lanes.run(gradients.groups * gradients.points) { task, _ in
             kernels.filter_products(
-                plan, allV, allE, Int32(pass.count), Int32(task / points), Int32(task % points), dU, 0)
+                gradients.pointer, allV, allE, Int32(pass.count), Int32(task / gradients.points),
+                Int32(task % gradients.points), dU, 0)
         }
     }
 
-    /// - Returns: how many pieces there are.
     private func backwardInPieces(
         x: Floats, dy: Floats, dx: Floats?, sums: Floats, into dU: Floats, _ pass: Pass,
         _ workspace: Workspace
@@ -210,21 +214,22 @@ final class WinogradConvolution: LayerOperation {
         let imagesPerPiece = (pass.count + Self.pieces - 1) / Self.pieces
         workspace.lanes.run(over: pass.count, by: imagesPerPiece) { piece, lane in
             let plane = workspace.scratch[lane]
-            let (v, e) = (plane + planeCount, plane + planeCount + inCount)
-            let partial = dU + piece.lowerBound / imagesPerPiece * filterCount
-            for begin in stride(from: piece.lowerBound, to: piece.upperBound, by: together) {
-                let images = begin..<min(begin + together, piece.upperBound)
+            let (v, e) = (plane + gradients.planeCount, plane + gradients.planeCount + gradients.inCount)
+            let partial = dU + piece.lowerBound / imagesPerPiece * gradients.filterCount
+            for begin in stride(from: piece.lowerBound, to: piece.upperBound, by: gradients.together) {
+                let images = begin..<min(begin + gradients.together, piece.upperBound)
                 transform(images, x: x, v: v, plane)
-                transform(images, dy: dy, e: e, sums: sums, plane)
-                for group in 0..<plan.pointee.shape.groups {
-                    for point in 0..<points {
+                let rows = transform(
+                    images, dy: dy, e: e, rows: dx == nil ? nil : e + gradients.eCount, sums: sums, plane)
+                for group in 0..<gradients.groups {
+                    for point in 0..<gradients.points {
                         kernels.filter_products(
-                            plan, v, e, Int32(images.count), group, Int32(point), partial,
+                            gradients.pointer, v, e, Int32(images.count), Int32(group), Int32(point), partial,
                             begin > piece.lowerBound ? 1 : 0)
                     }
                 }
                 // V has been used: D takes its place.
-                inputGradient(images, e: e, d: v, x: x, dx: dx, plane)
+                inputGradient(images, rows: rows, d: v, x: x, dx: dx, plane)
             }
         }
         return (pass.count + imagesPerPiece - 1) / imagesPerPiece
@@ -233,23 +238,30 @@ final class WinogradConvolution: LayerOperation {
     /// V of some images, for the gradient of the kernels.
     private func transform(_ images: Range<Int>, x: Floats, v: Floats, _ plane: Floats) {
         kernels.input_pairs(
-            plan, x + images.lowerBound * input.count, Int32(images.count), inChunks, v, plane)
+            gradients.pointer, x + images.lowerBound * input.count, Int32(images.count), gradients.inChunks,
+            v, plane)
     }
 
     /// E of some images, and their sums of dy.
-    private func transform(_ images: Range<Int>, dy: Floats, e: Floats, sums: Floats, _ plane: Floats) {
+    /// - Parameter rows: where it is wanted as D's factor, if that is another form.
+    /// - Returns: where that is.
+    private func transform(
+        _ images: Range<Int>, dy: Floats, e: Floats, rows: Floats?, sums: Floats, _ plane: Floats
+    ) -> Floats? {
+        let rows = gradients.isPaired ? rows : e
         kernels.output_adjoint(
-            plan, dy + images.lowerBound * output.count, Int32(images.count), e,
+            gradients.pointer, dy + images.lowerBound * output.count, Int32(images.count), e, rows,
             sums + images.lowerBound * output.channels, plane)
+        return rows
     }
 
     private func inputGradient(
-        _ images: Range<Int>, e: Floats, d: Floats, x: Floats, dx: Floats?, _ plane: Floats
+        _ images: Range<Int>, rows: Floats?, d: Floats, x: Floats, dx: Floats?, _ plane: Floats
     ) {
-        guard let dx, let transposedFilters else { return }
+        guard let dx, let rows, let transposedFilters else { return }
         let count = Int32(images.count)
-        kernels.products_adjoint(plan, e, count, transposedFilters.pointer, d)
+        kernels.products_adjoint(gradients.pointer, rows, count, transposedFilters.pointer, d)
         let at = images.lowerBound * input.count
-        kernels.input_adjoint(plan, d, count, masksReLU ? x + at : nil, dx + at, plane)
+        kernels.input_adjoint(gradients.pointer, d, count, masksReLU ? x + at : nil, dx + at, plane)
     }
 }

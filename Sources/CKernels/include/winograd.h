@@ -28,7 +28,7 @@
 //   Uᵀ, dUᵀ        [group][point][chunk of inputs][output][16 inputs]
 //
 // Where the products take bfloat16 (bfloat16.h), V, E, U and Uᵀ are it and half as large, in strides of half as many
-// words: V in rows or in pairs, E in both, U and Uᵀ in pairs. M, D and dUᵀ are floats.
+// words: V and E in rows or in pairs, U and Uᵀ in pairs. M, D and dUᵀ are floats.
 #pragma once
 
 enum { WINOGRAD_MOST_TILES = 64, WINOGRAD_MOST_POINTS = 9 };
@@ -66,14 +66,16 @@ typedef struct {
 } winograd_plan;
 
 /// Null for a shape that this algorithm does not serve (another effective kernel than 3 or 5, groups with a
-/// stride, too many tiles), or without memory.
-winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired);
+/// stride, too many tiles), or without memory. `gradients`: of the backward pass.
+winograd_plan *winograd_plan_create(const winograd_shape *shape, int paired, int gradients);
 void winograd_plan_destroy(winograd_plan *plan);
 
-/// Floats of V (and D), of M (and E) for `images` of a plan, and of U, which Uᵀ and dUᵀ have too.
+/// Floats of D and of M for `images` of a plan, and of dUᵀ.
 long winograd_in_count(const winograd_plan *plan);
 long winograd_out_count(const winograd_plan *plan);
 long winograd_filter_count(const winograd_plan *plan);
+/// Words of a factor whose product would have so many floats: of V, of E in one form, of U and Uᵀ.
+long winograd_words(const winograd_plan *plan, long count);
 /// Floats of the scratch that transforms need: a chunk's plane, and a row of the image in phases.
 long winograd_plane_count(const winograd_plan *plan);
 
@@ -87,9 +89,11 @@ typedef struct {
 typedef struct {
     /// Whether the products take bfloat16: plans must be made for it.
     int paired;
-    /// U and Uᵀ for one chunk of inputs and one of outputs of a group. uᵀ may be null.
-    void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
-                   float *u, float *ut);
+    /// U for one chunk of inputs and one of outputs of a group…
+    void (*filter)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk, float *u);
+    /// …and Uᵀ.
+    void (*filter_transposed)(const winograd_plan *plan, const float *w, int group, int in_chunk, int out_chunk,
+                              float *ut);
     /// V = Bᵀ x B.
     void (*input)(const winograd_plan *plan, const float *x, int images, winograd_range chunks, float *v, float *plane);
     /// The same V as filter_products takes it.
@@ -103,7 +107,9 @@ typedef struct {
                    int relu, float *y, float *plane);
 
     /// E = A dy Aᵀ, and each image's sums of dy over its pixels: [image][output].
-    void (*output_adjoint)(const winograd_plan *plan, const float *dy, int images, float *e, float *sums,
+    /// e: as filter_products takes it. rows: as products_adjoint takes it; the same memory as e unless `paired`, and then
+    /// null where D is not wanted.
+    void (*output_adjoint)(const winograd_plan *plan, const float *dy, int images, float *e, float *rows, float *sums,
                            float *plane);
     /// D = E Uᵀ.
     void (*products_adjoint)(const winograd_plan *plan, const float *e, int images, const float *ut,

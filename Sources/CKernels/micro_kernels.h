@@ -168,14 +168,27 @@ ALWAYS_INLINE matrix from_column(matrix m, int column) {
     return (matrix){m.at + column / V * m.chunk + column % V, m.chunk};
 }
 
+/// One tile of some matrices into the cache.
+ALWAYS_INLINE void fetch(const matrix *wanted, int count, int row, int chunk, const int rows, const int chunks) {
+    for (int m = 0; m < count; m++)
+        for (int j = 0; j < chunks; j++)
+            for (int i = 0; i < rows; i++) __builtin_prefetch(part(wanted[m], row + i, chunk + j).at, 1, 3);
+}
+
 /// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B.
+/// `wanted`: matrices of C's shape that are used next. Memory would wait while the product computes, and afterwards the
+/// other way round; so they are fetched meanwhile (fc6's backward pass with its update takes 0.9 of the time).
 static void transposed_product(int a_chunks, int b_chunks, const parts *parts, matrix a, matrix b, matrix c,
-                               int adding) {
+                               int adding, const matrix *wanted, int wanted_count) {
     int j = 0;
     for (; j + MICRO_CHUNKS <= b_chunks; j += MICRO_CHUNKS)
-        for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS)
+        for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS) {
+            fetch(wanted, wanted_count, column, j, MICRO_COLUMNS, MICRO_CHUNKS);
             micro_transposed_most(parts, from_column(a, column), part(b, 0, j), part(c, column, j), adding);
+        }
     for (; j < b_chunks; j++)
-        for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS_ALONE)
+        for (int column = 0; column < V * a_chunks; column += MICRO_COLUMNS_ALONE) {
+            fetch(wanted, wanted_count, column, j, MICRO_COLUMNS_ALONE, 1);
             micro_transposed_alone(parts, from_column(a, column), part(b, 0, j), part(c, column, j), adding);
+        }
 }

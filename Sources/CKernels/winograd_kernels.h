@@ -288,5 +288,5 @@ static void filter_products(const winograd_plan *plan, const float *v, const flo
     transposed_product(plan->out_chunks, plan->in_chunks, &parts,
                        factor_at(plan, e, plan->out_stride, group * plan->out_chunks, point),
                        factor_at(plan, v, plan->in_stride, group * plan->in_chunks, point),
-                       matrix_at(dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V), adding);
+                       matrix_at(dut + ((long)group * n2 + point) * block, plan->out_chunks * V * V), adding, NULL, 0);
 }

@@ -274,13 +274,18 @@ final class PanelLinear: LayerOperation {
         let height = range.count
         let rounded = roundedUp(height)
         let narrow = tile + Self.panelsPerTile * rounded * Self.width
+        // What the update reads.
+        var wanted = [weights.parameters, weights.firstMoment].map {
+            panels($0 + range.lowerBound * Self.width, inputs)
+        }
         for first in stride(from: 0, to: panelCount, by: Self.panelsPerTile) {
             let count = min(Self.panelsPerTile, panelCount - first)
             kernels.transposed_product(
                 Int32(rounded / Self.width), Int32(count), terms(pass.count),
                 panels(x + range.lowerBound * terms(pass.count), terms(pass.count)),
                 panels(dy + first * terms(pass.count) * Self.width, terms(pass.count)), panels(tile, rounded),
-                0)
+                0, wanted, pass.weightUpdate == nil ? 0 : Int32(wanted.count))
+            for index in wanted.indices { wanted[index].at += count * panelSize }
             for panel in first..<first + count {
                 var gradient = tile + (panel - first) * rounded * Self.width
                 let columns = columns(panel)

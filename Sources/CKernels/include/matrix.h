@@ -15,8 +15,10 @@ typedef struct {
     /// C[m × 16·chunks] (+)= A[m × k] · B[k × 16·chunks]. `next`: the B of the product after this one, to be
     /// fetched, or null.
     void (*product)(int m, int chunks, long k, matrix a, matrix b, matrix c, int adding, const float *next);
-    /// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B, where A and B have k rows.
-    void (*transposed_product)(int a_chunks, int b_chunks, long k, matrix a, matrix b, matrix c, int adding);
+    /// C[16·a_chunks × 16·b_chunks] (+)= Aᵀ · B, where A and B have k rows. `wanted`: matrices of C's shape that are
+    /// used next, to be fetched; they may end before C does.
+    void (*transposed_product)(int a_chunks, int b_chunks, long k, matrix a, matrix b, matrix c, int adding,
+                               const matrix *wanted, int wanted_count);
 
     /// Chunks of operands out of rows of floats, as panels_pack and panels_pack_transposed (panels.h): the A of a
     /// product; its B, and both of a transposed product; its B out of columns.

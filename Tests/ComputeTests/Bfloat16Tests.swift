@@ -9,18 +9,17 @@ import Testing
 
 @Suite(.enabled(if: CPUPrecision.available.contains(.bf16), "this CPU has no AVX512_BF16"))
 struct Bfloat16Tests {
-    /// 5.3e-3 to 6.9e-3 over all elements, as winograd_transforms.py says of its points; 9.4e-3 over the few sampled of
-    /// conv4's dx.
-    static let bound = 1.1e-2
+    /// 5.3e-3 to 6.9e-3 over all elements, as winograd_transforms.py says of the points of forward passes, and 1.0e-2 to
+    /// 1.2e-2 of those of gradients; 1.46e-2 over the few sampled of conv4's dx.
+    static let (bound, gradientBound) = (8e-3, 1.7e-2)
 
     @Test(arguments: ConvolutionAccuracyTests.shapes)
     func roundingIsBounded(_ shape: ConvolutionAccuracyTests.Shape) throws {
         let layer = try ConvolutionRun(shape, .avx512, .bf16)
         layer.run()
-        for (tensor, sample) in [("y", layer.outputs), ("dw", layer.filterGradients)] {
-            #expect(layer.error(sample) < Self.bound, "\(tensor)")
-        }
-        if layer.givesInputGradient { #expect(layer.error(layer.inputGradients) < Self.bound, "dx") }
+        #expect(layer.error(layer.outputs) < Self.bound, "y")
+        #expect(layer.error(layer.filterGradients) < Self.gradientBound, "dw")
+        if layer.givesInputGradient { #expect(layer.error(layer.inputGradients) < Self.gradientBound, "dx") }
         #expect(layer.error(layer.biasGradients) < 1e-6, "db")
     }
 

@@ -1,10 +1,13 @@
-// Max pooling with the normalisation before it and the gradient of the ReLU before both, one task per image, on our own
-// kernels. Remembers where each maximum was.
+// Max pooling with the normalisation before it and the gradient of the ReLU before both, one task per image, or per band of
+// one where images are few, on our own kernels. Remembers where each maximum was.
 
 internal import CKernels
 internal import Networks
 
 final class ResponsePoolLayer: LayerOperation {
+    /// Images that are cut into bands, and into how many. A band normalises a row that the next one does as well.
+    private static let (few, bands) = (8, 4)
+
     private let kernels: response_pool_kernels
     private let shape: response_pool
     private let inputCount: Int
@@ -37,12 +40,19 @@ final class ResponsePoolLayer: LayerOperation {
     var masksReLU: Bool { shape.rectified == 1 }
 
     func forward(x: Floats, y: Floats, _ pass: Pass, _ workspace: Workspace) {
-        workspace.lanes.run(pass.count) { image, lane in
-            withUnsafePointer(to: shape) {
-                kernels.forward(
-                    $0, x + image * inputCount, y + image * outputCount, winners + image * outputCount,
-                    workspace.scratch[lane])
-            }
+        let bands = pass.count > Self.few ? 1 : Self.bands
+        let height = Int(shape.pool.out_height)
+        let (inputRow, outputRow) = (inputCount / Int(shape.pool.height), outputCount / height)
+        workspace.lanes.run(pass.count * bands) { task, lane in
+            let (image, band) = (task / bands, task % bands)
+            let (first, end) = (height * band / bands, height * (band + 1) / bands)
+            guard first < end else { return }
+            var shape = shape
+            shape.pool.out_height = Int32(end - first)
+            let output = image * outputCount + first * outputRow
+            kernels.forward(
+                &shape, x + image * inputCount + first * Int(shape.pool.stride) * inputRow, y + output,
+                winners + output, workspace.scratch[lane])
         }
     }
 

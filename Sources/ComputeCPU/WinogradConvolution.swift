@@ -15,7 +15,9 @@ final class WinogradConvolution: LayerOperation {
     static let pieces = 16
 
     private let kernels: winograd_kernels
+    /// Of the forward pass…
     private let plan: WinogradPlan
+    /// …and of the backward pass.
     private let gradients: WinogradPlan
     private let input: Shape
     private let output: Shape
@@ -207,6 +209,7 @@ final class WinogradConvolution: LayerOperation {
         }
     }
 
+    /// - Returns: how many pieces there are.
     private func backwardInPieces(
         x: Floats, dy: Floats, dx: Floats?, sums: Floats, into dU: Floats, _ pass: Pass,
         _ workspace: Workspace

@@ -37,7 +37,8 @@ Relative error of a layer in bfloat16, forward and both gradients, and products 
             8        9           6e-3 7e-3 5e-3  2.25
     direct  2e-3, and 2.7e-3 where the result is rounded too
 
-An interpolation with more values than unknowns (7 inputs) is the one of least squares.
+An interpolation with more values than unknowns (7 inputs) is the one of least squares. Tiles begin with 8 inputs, those
+of 3 taps' gradients with 6 (winograd_plan.c).
 """
 
 from fractions import Fraction

@@ -68,6 +68,7 @@ ALWAYS_INLINE v16 multiply(v16 sum, float a, v16 b) { return madd(sum, a, b); }
 
 /// Every form is the same.
 ALWAYS_INLINE void put(float *at, long row, v16 x, const enum form form) { store(at + row * V, x); }
+/// So nothing ever asks for another.
 ALWAYS_INLINE void pairs_of_rows(const float *from, long rows, float *to) {}
 #endif
 

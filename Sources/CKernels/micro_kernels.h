@@ -140,7 +140,7 @@ ALWAYS_INLINE void micro_transposed_part(v16 sum[][MICRO_CHUNKS], const int colu
 
 /// C[columns × 16·chunks] (+)= Aᵀ · B.
 /// `fetching`: where parts are many. Each is too short for the hardware to see where it leads, and the next lies elsewhere
-/// (dU of conv3 to conv5 62 to 56 ms, in bfloat16 50 to 39).
+/// (dU of conv3 to conv5 60 to 54 ms, in bfloat16 38 to 35).
 ALWAYS_INLINE void micro_transposed(const int columns, const int chunks, const int fetching, const parts *parts,
                                     matrix a, matrix b, matrix c, int adding) {
     v16 sum[MICRO_COLUMNS_ALONE][MICRO_CHUNKS];

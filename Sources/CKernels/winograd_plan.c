@@ -5,9 +5,10 @@
 // tiles of 2 40, 40, 53; of 4 28, 28, 31; of 5 20, 20, 23; of 6 21, 21, 24. 5 taps, conv2: 2 49, 58, 64; 3
 // 32, 28, 29; 4 22, 22, 25.
 //
-// Of the algorithms for bfloat16 (winograd_transforms.py) the one of least error forward, and for gradients of 3 taps,
-// whose noise is far larger anyway, the one of 6 points: as many products (13 = 6 + 6 + 1 = 4 + 4 + 4 + 1 takes 21 of
-// both) of fewer and larger matrices out of cheaper transforms. conv3 to conv5 backward 109 to 96 ms.
+// Of the algorithms for bfloat16 (winograd_transforms.py) the largest forward: fewest products, and less error than
+// with 6 points. Gradients of 3 taps, whose noise is far larger anyway, take 6 points: as many products (13 = 6 + 6 + 1 =
+// 4 + 4 + 4 + 1 takes 21 of both) of fewer and larger matrices, out of cheaper transforms. conv3 to conv5 backward 109 to
+// 96 ms.
 static int largest_tile(int taps, int paired, int gradients) {
     if (taps == 5) return 4;
     return !paired ? 5 : gradients ? 4 : 6;

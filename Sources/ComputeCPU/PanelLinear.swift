@@ -274,7 +274,7 @@ final class PanelLinear: LayerOperation {
         let height = range.count
         let rounded = roundedUp(height)
         let narrow = tile + Self.panelsPerTile * rounded * Self.width
-        // What the update reads.
+        // What every optimiser's update reads.
         var wanted = [weights.parameters, weights.firstMoment].map {
             panels($0 + range.lowerBound * Self.width, inputs)
         }

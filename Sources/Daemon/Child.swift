@@ -57,9 +57,9 @@ final class Child {
         var status: Int32 = 0
         var result = waitpid(pid, &status, WNOHANG)
         while result < 0, errno == EINTR { result = waitpid(pid, &status, WNOHANG) }
-        if result < 0 { throw Errno(rawValue: errno) }
         guard result != 0 else { return nil }
         isReaped = true
+        if result < 0 { throw Errno(rawValue: errno) }
         return status
     }
 

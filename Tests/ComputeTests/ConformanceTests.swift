@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    /// A few images are cut among the lanes otherwise than many, and give the same bits.
+    @Test(arguments: Conformer.fast, [1, 3]) func aFewImagesScoreAsAmongMany(
+        _ conformer: Conformer, _ count: Int
+    )
+        throws
+    {
+        let many = Scenes.paper.with { ($0.capacity, $0.count) = (19, 19) }
+        let engine = try many.engine(conformer)
+        _ = try engine.evaluate(many.batch())
+        let scores = try engine.scores()
+        _ = try engine.evaluate(many.with { $0.count = count }.batch())
+        let fewScores = try engine.scores()
+        #expect(fewScores.count == count * many.network.classes)
+        #expect(fewScores == Array(scores.prefix(fewScores.count)))
+    }
+
     private func compare(_ ours: StepStatistics, _ theirs: StepStatistics, _ whose: String) throws {
         compare(ours.weights, theirs.weights, "\(whose): weights")
         compare(ours.gradients, theirs.gradients, "\(whose): gradients")

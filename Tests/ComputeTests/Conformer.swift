@@ -68,6 +68,8 @@ struct Conformer: CustomTestStringConvertible, Sendable {
 
     /// Measured against the reference, and against PyTorch: every path that this CPU has.
     static let devices = KernelPath.available.map(cpu) + (FakeCUDA.isPossible ? [cuda(.fp32)] : [])
+    /// Those whose bits do not depend on how many images there are (OpenBLAS sums by shapes).
+    static let fast = KernelPath.available.filter { $0 != .reference }.map(cpu)
     /// The reference must keep the protocol's promises too.
     static let all = [reference] + devices
     /// Those that round coarsely (Bfloat16Tests has their bounds); none where the CPU lacks the instructions.

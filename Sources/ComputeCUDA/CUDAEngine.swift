@@ -58,7 +58,7 @@ package final class CUDAEngine: Engine {
             buffers.parameters, update, activations: buffers.layout.tensors, in: arena)
         try MemoryCheck(
             network: network, optimizer: optimizer, precision: precision,
-            hasMeanImage: normalization.meanImage != nil, workspace: 0
+            hasMeanImage: normalization.meanImage != nil
         ).check(device, capacity: capacity)
         program = try OperationBuilder(
             device: device, compiler: compiler, network: network, buffers: buffers, rules: rules,
@@ -160,7 +160,7 @@ package final class CUDAEngine: Engine {
         }
         try kernels.scores(
             scores, tensor, to: buffers.scores.address + UInt64(4 * piece.lowerBound * network.classes),
-            on: stream)
+            step: input.step, on: stream)
         try stream.copy(
             buffers.losses.address, to: try results.destination(first: piece.lowerBound),
             bytes: piece.count * MemoryLayout<device_result>.stride)

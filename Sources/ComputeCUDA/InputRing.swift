@@ -22,8 +22,8 @@ final class InputRing {
     private let places: [Place]
     private let copies: Stream
     private var next = 0
-    /// Pinned, and kept as long as they are.
-    private var batches: [Batch] = []
+    /// Those seen so far. The pinned ones are kept as long as they are.
+    private var batches: [(batch: Batch, isPinned: Bool)] = []
     private var squares: SquareStore?
 
     /// The packet that the operations read: the last one that `advance` has handed over.
@@ -71,7 +71,7 @@ final class InputRing {
     }
 
     deinit {
-        for batch in batches { _ = device.driver.host_unregister(batch.pixels) }
+        for (batch, isPinned) in batches where isPinned { _ = device.driver.host_unregister(batch.pixels) }
     }
 
     /// If there is room for the squares of so many training samples.
@@ -87,7 +87,7 @@ final class InputRing {
     ) throws {
         let place = places[next]
         next = (next + 1) % places.count
-        try pin(batch)
+        pin(batch)
         let pinned = place.pinned.pointer
         pinned.storeBytes(of: step, as: device_step.self)
         batch.labels.withUnsafeBytes { labels in
@@ -131,15 +131,13 @@ final class InputRing {
         return place
     }
 
-    /// A loader has few batches, and uses them in turn.
-    private func pin(_ batch: Batch) throws {
-        guard !batches.contains(where: { $0 === batch }) else { return }
+    /// A loader has few batches, and uses them in turn. Containers may limit it, systems may not have it, and another engine
+    /// may have done it: unpinned memory is slower to copy, and nothing else. A device that has failed says so again soon.
+    private func pin(_ batch: Batch) {
+        guard !batches.contains(where: { $0.batch === batch }) else { return }
         let bytes = batch.capacity * Batch.bytesPerImage
         let result = device.driver.host_register(batch.pixels, bytes, UInt32(CUDA_HOST_PORTABLE))
-        // Containers may limit it, and another engine may have done it: unpinned memory is slower to copy, and nothing else.
-        if [CUDA_OUT_OF_MEMORY, CUDA_ALREADY_REGISTERED].contains(Int(result)) { return }
-        try device.check(result, "pinning a batch")
-        batches.append(batch)
+        batches.append((batch, isPinned: result == 0))
     }
 }
 

@@ -8,16 +8,15 @@ struct MemoryCheck {
     let optimizer: Optimizer
     let precision: Precision
     let hasMeanImage: Bool
-    /// Bytes beside the buffers.
-    let workspace: Int
 
     /// - Throws: `.memory`, with what is needed, what there is, and the largest batch that fits; `.refused` where it does not
     ///   fit even when nobody else is there.
     func check(_ device: Device, capacity: Int) throws {
         let (free, total) = try device.memory()
-        let needed = try bytes(capacity)
+        let workspace = PlanLibrary.workspaceLimit(precision, memory: total)
+        let needed = try bytes(capacity) + workspace
         guard needed > free else { return }
-        let largest = try largestBatch(within: free, below: capacity)
+        let largest = try largestBatch(within: free - workspace, below: capacity)
         let advice =
             largest > 0
             ? "a batch_size of \(largest) would fit; so may this one with accumulate"
@@ -34,7 +33,7 @@ struct MemoryCheck {
         let buffers = try EngineBuffers(
             network, capacity: capacity, images: optimizer.imagesPerPiece(capacity: capacity),
             optimizer: optimizer, precision: precision, hasMeanImage: hasMeanImage)
-        return buffers.arena.bytes + workspace
+        return buffers.arena.bytes
     }
 
     private func largestBatch(within free: Int, below capacity: Int) throws -> Int {

@@ -13,25 +13,28 @@ final class Input {
     /// Seconds the last batch was waited for.
     private(set) var lastWait = 0.0
     private let loader: Loader
-    private let stop: StopFlag
 
     /// - Parameters:
     ///   - dataset: repaired.
     ///   - kept: training samples that the engine keeps.
     init(
-        _ dataset: Dataset, _ statistics: Statistics, _ plan: Plan, _ network: Network, kept: KeptSquares?,
-        stop: StopFlag
+        _ dataset: Dataset, _ statistics: Statistics, _ plan: Plan, _ network: Network, kept: KeptSquares?
     ) {
-        self.stop = stop
         loader = Loader(
             dataset, axes: statistics.axes,
             Loader.Configuration(
                 batchSize: plan.batchSize, dropsLast: plan.lastBatch == .drop, crop: network.input.height,
                 seed: plan.seed, shuffle: plan.shuffle, augmentation: plan.inputAugmentation,
-                fit: plan.fit, threads: max(1, plan.threads / 2), batches: Self.batches,
+                fit: plan.fit, threads: Self.decoders(of: plan.threads, plan.device), batches: Self.batches,
                 cacheBytes: Self.cacheBytes), kept: kept)
         stepsPerEpoch = loader.batches(in: .train)
         validationCount = dataset.validation.count
+    }
+
+    /// Threads that decode: beside the CPU engine's, half of those there are; beside a GPU, which wants one to be told what to
+    /// do, all others.
+    static func decoders(of threads: Int, _ device: Plan.Device) -> Int {
+        max(1, device == .cpu ? threads / 2 : threads - 1)
     }
 
     /// One is trained on, one is ready, one is being filled.

@@ -39,9 +39,6 @@ enum {
     CUDA_CONTAINED = 226,
     CUDA_NOT_READY = 600,
     CUDA_ILLEGAL_ADDRESS = 700,
-    CUDA_ALREADY_REGISTERED = 712,
-    CUDA_MISALIGNED_ADDRESS = 716,
-    CUDA_LAUNCH_FAILED = 719,
     CUDA_SYSTEM_NOT_READY = 802,
     CUDA_SYSTEM_DRIVER_MISMATCH = 803,
     CUDA_COMPAT_NOT_SUPPORTED = 804,
@@ -57,9 +54,9 @@ enum {
 enum {
     CUDA_HOST_PORTABLE = 1,          // CU_MEMHOSTALLOC_PORTABLE, CU_MEMHOSTREGISTER_PORTABLE
     CUDA_STREAM_NON_BLOCKING = 1,
+    CUDA_EVENT_BLOCKING_SYNC = 1,
     CUDA_EVENT_DISABLE_TIMING = 2,
     CUDA_CAPTURE_THREAD_LOCAL = 1,
-    CUDA_FUNCTION_MAX_SHARED = 8,    // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 };
 
 typedef struct cuda_driver {
@@ -78,7 +75,6 @@ typedef struct cuda_driver {
     cuda_result (*context_retain)(cuda_context *, cuda_device); // the device's primary context
     cuda_result (*context_release)(cuda_device);
     cuda_result (*context_set_current)(cuda_context);
-    cuda_result (*context_synchronize)(void);
 
     cuda_result (*memory_info)(size_t *free, size_t *total);
     cuda_result (*memory_allocate)(cuda_address *, size_t bytes);
@@ -106,7 +102,6 @@ typedef struct cuda_driver {
     cuda_result (*module_load)(cuda_module *, const void *image);
     cuda_result (*module_unload)(cuda_module);
     cuda_result (*module_function)(cuda_function *, cuda_module, const char *name);
-    cuda_result (*function_set_attribute)(cuda_function, int attribute, int value);
     cuda_result (*launch)(cuda_function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
                           unsigned block_y, unsigned block_z, unsigned shared_bytes, cuda_stream, void **arguments,
                           void **extra);
@@ -115,7 +110,6 @@ typedef struct cuda_driver {
     cuda_result (*capture_end)(cuda_stream, cuda_graph *);
     cuda_result (*graph_instantiate)(cuda_graph_exec *, cuda_graph, unsigned long long flags);
     cuda_result (*graph_launch)(cuda_graph_exec, cuda_stream);
-    cuda_result (*graph_upload)(cuda_graph_exec, cuda_stream);
     cuda_result (*graph_exec_destroy)(cuda_graph_exec);
     cuda_result (*graph_destroy)(cuda_graph);
 } cuda_driver;

@@ -104,6 +104,18 @@ DEVICE void store8(u16 *place, const eight &x) {
     *(uint4 *)place = make_uint4(pack(x.v[0], x.v[1]), pack(x.v[2], x.v[3]), pack(x.v[4], x.v[5]), pack(x.v[6], x.v[7]));
 }
 
+// As store8, to global memory: of store8's wide store the compiler may make narrow ones.
+DEVICE void keep8(element *place, const eight &x) {
+#ifndef __CUDA_ARCH__
+    store8(place, x);
+#elif ELEMENT_FLOAT
+    __stwb((float4 *)place, make_float4(x.v[0], x.v[1], x.v[2], x.v[3]));
+    __stwb((float4 *)place + 1, make_float4(x.v[4], x.v[5], x.v[6], x.v[7]));
+#else
+    __stwb((uint4 *)place, make_uint4(pack(x.v[0], x.v[1]), pack(x.v[2], x.v[3]), pack(x.v[4], x.v[5]), pack(x.v[6], x.v[7])));
+#endif
+}
+
 // Eight bytes, the first in the lowest.
 struct bytes {
     u32 low, high;
@@ -211,6 +223,11 @@ DEVICE long canonical_index(const device_weight &w, u32 index) {
     const u32 output = tower * w.tower_outputs + within;
     if (output >= (u32)w.outputs) return -1;
     return (((long)output * w.inputs + input) * w.rows + row) * w.columns + column;
+}
+
+// Whether all its numbers are real.
+DEVICE bool is_whole(const device_weight &w) {
+    return w.block <= 1 && w.padded_inputs == w.inputs && w.padded_outputs == w.tower_outputs;
 }
 
 // Numbers of it on the device, padding included.

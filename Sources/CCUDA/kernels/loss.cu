@@ -53,9 +53,10 @@ KERNEL softmax_loss(const element *__restrict__ scores, device_tensor t, const i
     }
 }
 
-// out: [images][classes].
-KERNEL scores_out(const element *__restrict__ scores, device_tensor t, float *__restrict__ out) {
-    const long total = (long)t.images * t.channels;
+// out: [count][classes], of the real images: behind them another piece's may lie, or nothing.
+KERNEL scores_out(const element *__restrict__ scores, device_tensor t, float *__restrict__ out,
+                  const device_step *__restrict__ step) {
+    const long total = (long)step->count * t.channels;
     for (long i = thread_index(); i < total; i += thread_count()) {
         const long image = i / t.channels;
         out[i] = wide(scores[image * t.padded + i - image * t.channels]);

@@ -11,31 +11,31 @@
 #define OUT_WIDTH ((WIDTH - 3) / 2 + 1)
 #define BACKWARD_THREADS (PIXELS * GROUPS)
 
-// Of the layer's eight channels from 8 · group on.
-DEVICE long place_in(int images, int image, int row, int column, int group) {
-    const int tower = group / (CHANNELS / 8);
-    return ((((long)tower * images + image) * HEIGHT + row) * WIDTH + column) * CHANNELS +
+// Of the layer's eight channels from 8 · group on. x and y have fewer than 2³² elements each.
+DEVICE u32 place_in(u32 images, u32 image, u32 row, u32 column, u32 group) {
+    const u32 tower = group / (CHANNELS / 8);
+    return (((tower * images + image) * HEIGHT + row) * WIDTH + column) * CHANNELS +
            (group - tower * (CHANNELS / 8)) * 8;
 }
 
-DEVICE long place_out(int images, int image, int row, int column, int group) {
-    const int tower = group / (OUT_CHANNELS / 8);
-    return ((((long)tower * images + image) * OUT_HEIGHT + row) * OUT_WIDTH + column) * OUT_CHANNELS +
+DEVICE u32 place_out(u32 images, u32 image, u32 row, u32 column, u32 group) {
+    const u32 tower = group / (OUT_CHANNELS / 8);
+    return (((tower * images + image) * OUT_HEIGHT + row) * OUT_WIDTH + column) * OUT_CHANNELS +
            (group - tower * (OUT_CHANNELS / 8)) * 8;
 }
 
 // MARK: Normalisation
 
-// s^−0.75 and 1 / s. bfloat16 has no use for the last bits of a root.
+// s^−0.75 and 1 / s, of an s that is never small. bfloat16 has no use for the last bits of a root.
 struct response_powers {
     float power, inverse;
 };
 
 DEVICE response_powers powers_of(float s) {
 #if defined(__CUDA_ARCH__) && !ELEMENT_FLOAT
-    const float r = rsqrtf(s);
-    float root;
-    asm("sqrt.approx.f32 %0, %1;" : "=f"(root) : "f"(r));
+    float r, root;
+    asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(s));
+    asm("sqrt.approx.ftz.f32 %0, %1;" : "=f"(root) : "f"(r));
     return {r * root, r * r};
 #else
     const float root = sqrtf(s);
@@ -133,8 +133,8 @@ response_pool_forward(const element *__restrict__ x, element *__restrict__ y, u8
         if (within > 0) challenge(best, places, most, columns, within % 2 ? 3 : 6);
         if (within % 2) continue;
         if (within > 0) {
-            const long place = place_out(images, image, row / 2 - 1, column, group);
-            store8(y + place, best);
+            const u32 place = place_out(images, image, row / 2 - 1, column, group);
+            keep8(y + place, best);
             *(uint2 *)(winners + place) = make_uint2(places.low, places.high);
         }
         best = most;
@@ -155,7 +155,7 @@ DEVICE eight unpooled(const element *dy, const u8 *winners, int images, int imag
             if (above < 0 || left < 0 || above >= OUT_HEIGHT || left >= OUT_WIDTH) continue;
             if (row - 2 * above > 2 || column - 2 * left > 2) continue;
             const u32 own = (u32)((row - 2 * above) * 3 + column - 2 * left);
-            const long place = place_out(images, image, above, left, group);
+            const u32 place = place_out(images, image, above, left, group);
             const uint2 both = *(const uint2 *)(winners + place);
             const bytes places = {both.x, both.y};
             const eight values = load8(dy + place);
@@ -172,12 +172,12 @@ response_pool_backward(const element *__restrict__ x, const element *__restrict_
                        float slope) {
     __shared__ __align__(16) float shared[BACKWARD_THREADS * 8];
     const int pixel = threadIdx.x / GROUPS, group = threadIdx.x - pixel * GROUPS;
-    const long all = (long)images * (HEIGHT * WIDTH);
+    const u32 all = (u32)images * (HEIGHT * WIDTH);
     eight total = zeros();
-    for (long start = (long)blockIdx.x * PIXELS; start < all; start += (long)gridDim.x * PIXELS) {
+    for (u32 start = blockIdx.x * PIXELS; start < all; start += gridDim.x * PIXELS) {
         const bool works = start + pixel < all;
-        const long at = works ? start + pixel : 0;
-        const int image = (int)(at / (HEIGHT * WIDTH)), within = (int)(at - (long)image * (HEIGHT * WIDTH));
+        const u32 at = works ? start + pixel : 0, image = at / (HEIGHT * WIDTH);
+        const int within = (int)(at - image * (HEIGHT * WIDTH));
         const int row = within / WIDTH, column = within - row * WIDTH;
         eight gradient = unpooled(dy, winners, images, image, row, column, group);
 #if NORMALIZES
@@ -212,7 +212,7 @@ response_pool_backward(const element *__restrict__ x, const element *__restrict_
         for (int j = 0; j < 8; j++) gradient.v[j] = inputs.v[j] <= 0 ? 0 : gradient.v[j];
 #endif
         if (!works) continue;
-        store8(dz + place_in(images, image, row, column, group), gradient);
+        keep8(dz + place_in(images, image, row, column, group), gradient);
 #pragma unroll
         for (int j = 0; j < 8; j++) total.v[j] += gradient.v[j];
     }

@@ -52,9 +52,17 @@ DEVICE void visit(const device_parameter &p, const device_weight &shape, device_
                   Visitor visitor) {
     const u32 most = chunk.first + DEVICE_CHUNK, end = most < p.count ? most : p.count;
     const float *floats = !gradients ? p.weights : p.sum ? p.sum : p.narrow ? nullptr : (const float *)p.gradients;
+    const element *narrow = (const element *)p.gradients;
+    if (is_whole(shape)) {
+        for (u32 i = chunk.first + threadIdx.x * 8; i < end; i += THREADS * 8) {
+            const eight values = floats ? load8(floats + i) : load8(narrow + i);
+#pragma unroll
+            for (int j = 0; j < 8; j++) visitor(values.v[j]);
+        }
+        return;
+    }
     for (u32 i = chunk.first + threadIdx.x; i < end; i += THREADS)
-        if (canonical_index(shape, i) >= 0)
-            visitor(floats ? floats[i] : wide(((const element *)p.gradients)[i]));
+        if (canonical_index(shape, i) >= 0) visitor(floats ? floats[i] : wide(narrow[i]));
 }
 
 // moments: [chunks].

@@ -13,7 +13,7 @@ final class DeviceMemory {
         (self.device, self.bytes) = (device, bytes)
         var address: cuda_address = 0
         try device.check(
-            device.driver.memory_allocate(&address, max(bytes, 256)),
+            device.driver.memory_allocate(&address, max(bytes, 1)),
             "allocating \(bytes >> 20) MiB on the device for \(what)")
         self.address = address
     }

@@ -83,7 +83,8 @@ final class Event {
     init(_ device: Device, measures: Bool = false) throws {
         self.device = device
         var handle: cuda_event?
-        let flags = measures ? 0 : UInt32(CUDA_EVENT_DISABLE_TIMING)
+        // Whoever waits for other marks sleeps: decoders have the processor meanwhile.
+        let flags = measures ? 0 : UInt32(CUDA_EVENT_DISABLE_TIMING | CUDA_EVENT_BLOCKING_SYNC)
         try device.check(device.driver.event_create(&handle, flags), "making an event")
         self.handle = handle
     }

@@ -17,12 +17,13 @@ extension Kernels {
             KernelArguments(scores, shape, labels, results, gradient, Int32(gradient == 0 ? 0 : 1), step))
     }
 
-    /// - Parameter out: floats, [images][classes].
+    /// - Parameter out: floats, [count][classes]: of the real images only.
     func scores(
-        _ scores: cuda_address, _ shape: device_tensor, to out: cuda_address, on stream: Stream
+        _ scores: cuda_address, _ shape: device_tensor, to out: cuda_address, step: cuda_address,
+        on stream: Stream
     ) throws {
         try launch(
             "scores_out", over: Int(shape.images) * Int(shape.channels), on: stream,
-            KernelArguments(scores, shape, out))
+            KernelArguments(scores, shape, out, step))
     }
 }

@@ -31,6 +31,7 @@ final class ResponsePool {
         return (y.height, y.width) == ((x.height - 3) / 2 + 1, (x.width - 3) / 2 + 1)
             && geometry.forwardThreads <= 1024 && geometry.groups <= 512
             && Int(x.width) * x.columns * (floats ? 4 : 2) <= 48 << 10
+            && max(x.count, y.count) < 1 << 32
     }
 
     /// For shapes that `canFuse` says yes to.

@@ -41,7 +41,8 @@ final class ConvolutionPlan: LibraryPlan {
         try pack.finalize()
         try library.table.check(library.table.set_stream(handle, stream.handle), "\(convolution)")
         try library.table.check(
-            library.table.execute(handle, descriptor.handle, pack.handle), "\(convolution) by \(choice)")
+            library.table.execute(handle, descriptor.handle, pack.handle), executes: true,
+            "\(convolution) by \(choice)")
     }
 }
 

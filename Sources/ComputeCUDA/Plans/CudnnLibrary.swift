@@ -40,8 +40,9 @@ extension cudnn {
         return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
     }
 
+    /// - Parameter executes: whether a plan was run: whatever goes wrong then, the job is not to blame.
     /// - Throws: `CUDAError` with the library's account of what it did not like.
-    func check(_ status: Int32, _ doing: @autoclosure () -> String) throws {
+    func check(_ status: Int32, executes: Bool = false, _ doing: @autoclosure () -> String) throws {
         guard status != 0 else { return }
         // cudnnStatus_t: versions that do not fit or libraries that are missing, device memory, execution.
         let (code, advice): (CUDAError.Code, String) =
@@ -49,7 +50,7 @@ extension cudnn {
             case 1000..<2000: (.unavailable, "; install all of one cuDNN, and no other beside it")
             case 4004: (.memory, "; choose a smaller batch_size, or more pieces (accumulate)")
             case 5000..<6000: (.fault, "")
-            default: (.refused, "")
+            default: (executes ? .fault : .refused, "")
             }
         throw CUDAError(code, "\(doing()): cuDNN \(versionText) says \(failure(status))\(advice)")
     }

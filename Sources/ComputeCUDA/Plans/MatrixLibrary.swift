@@ -28,8 +28,9 @@ extension cublaslt {
         return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
     }
 
+    /// - Parameter executes: whether a plan was run: whatever goes wrong then, the job is not to blame.
     /// - Throws: `CUDAError` with the library's name for what it did not like.
-    func check(_ status: Int32, _ doing: @autoclosure () -> String) throws {
+    func check(_ status: Int32, executes: Bool = false, _ doing: @autoclosure () -> String) throws {
         guard status != 0 else { return }
         let name = status_name(status).map { String(cString: $0) } ?? "status \(status)"
         // cublasStatus_t: memory, a device that is too old or too new, and what only a failing device gives.
@@ -39,7 +40,7 @@ extension cublaslt {
             case 1: (.unavailable, "; this cuBLAS and the driver do not fit one another, or there is no GPU")
             case 8: (.unavailable, "; install a cuBLAS for this GPU")
             case 11, 13, 14: (.fault, "")
-            default: (.refused, "")
+            default: (executes ? .fault : .refused, "")
             }
         throw CUDAError(code, "\(doing()): cuBLASLt \(versionText) says \(name)\(advice)")
     }

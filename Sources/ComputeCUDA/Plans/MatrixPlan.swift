@@ -73,7 +73,7 @@ final class MatrixPlan: LibraryPlan {
             library.handle, description.operation.handle, &one, pointer(a), description.a.handle, pointer(b),
             description.b.handle, &kept, pointer(d), description.d.handle, pointer(d), description.d.handle,
             &algorithm, pointer(workspace), choice.workspace, stream.handle)
-        try library.table.check(status, "\(product)")
+        try library.table.check(status, executes: true, "\(product)")
     }
 }
 

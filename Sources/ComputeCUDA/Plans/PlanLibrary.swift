@@ -9,18 +9,22 @@ final class PlanLibrary {
     private let cache: PlanCache
     private let stream: Stream
     private let precision: Precision
+    private let workspaceLimit: Int
     /// Bytes that the plans so far need while they run, one at a time.
     private(set) var workspace = 0
     private var trials: [Int: DeviceMemory] = [:]
 
-    /// In bf16 cuDNN's kernels for matrix units want next to none, but for split sums of the weights' gradients: 23 MB at
-    /// most at batch 512. In fp32 some would want more, and others are taken.
-    private static let workspaceLimit = 64 << 20
+    /// Bytes, on a device with `memory` bytes in all. In bf16 and tf32 cuDNN's kernels for matrix units want next to none, but
+    /// for split sums of the weights' gradients: 23 MB at most at batch 512. In fp32 the fast ones want up to 0.9 GB there.
+    static func workspaceLimit(_ precision: Precision, memory: Int) -> Int {
+        min(precision == .fp32 ? 1 << 30 : 64 << 20, memory / 16)
+    }
 
     init(_ libraries: CUDALibraries, _ cache: PlanCache, _ precision: Precision, on stream: Stream) throws {
         networks = try CudnnLibrary(libraries.dnn, on: stream.device)
         matrices = try MatrixLibrary(libraries.blas, on: stream.device)
         (self.cache, self.stream, self.precision) = (cache, stream, precision)
+        workspaceLimit = Self.workspaceLimit(precision, memory: try stream.device.memory().total)
     }
 
     /// Which plans are used: part of what a resumed training must find again.
@@ -29,14 +33,14 @@ final class PlanLibrary {
     func plan(_ shape: ConvolutionShape, _ pass: Pass) throws -> ConvolutionPlan {
         let product = ConvolutionProduct(shape: shape, pass: pass, precision: precision)
         return try plan(
-            ConvolutionPlans(networks, product, workspaceLimit: Self.workspaceLimit),
+            ConvolutionPlans(networks, product, workspaceLimit: workspaceLimit),
             elements: (shape.inputElements, shape.weightElements, shape.outputs, shape.outputElements))
     }
 
     func plan(_ shape: MatrixShape, _ pass: Pass) throws -> MatrixPlan {
         let product = MatrixProduct(shape: shape, pass: pass, precision: precision)
         return try plan(
-            MatrixPlans(matrices, product, workspaceLimit: Self.workspaceLimit),
+            MatrixPlans(matrices, product, workspaceLimit: workspaceLimit),
             elements: (
                 shape.images * shape.inputs, shape.inputs * shape.outputs, shape.outputs,
                 shape.images * shape.outputs

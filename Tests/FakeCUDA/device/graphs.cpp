@@ -177,11 +177,6 @@ cuda_result cuGraphLaunch(cuda_graph_exec exec, cuda_stream stream) {
     });
 }
 
-cuda_result cuGraphUpload(cuda_graph_exec exec, cuda_stream stream) {
-    ENTER_CONTEXT("cuGraphUpload");
-    return execs.contains(exec) && live_stream(stream) ? 0 : 400;
-}
-
 cuda_result cuGraphExecDestroy(cuda_graph_exec exec) {
     ENTER("cuGraphExecDestroy");
     if (!execs.erase(exec)) {

@@ -39,7 +39,6 @@ struct image {
 struct cuda_function_s {
     std::shared_ptr<fake::image> image;
     const emulated_kernel *kernel;
-    unsigned dynamic_limit = 48 << 10;
 };
 
 struct cuda_module_s {
@@ -161,14 +160,6 @@ cuda_result cuModuleGetFunction(cuda_function *function, cuda_module module, con
     return 500;
 }
 
-cuda_result cuFuncSetAttribute(cuda_function function, int attribute, int value) {
-    ENTER_CONTEXT("cuFuncSetAttribute");
-    if (!functions.contains(function)) return 400;
-    if (attribute != CUDA_FUNCTION_MAX_SHARED || value < 0 || value > 232448) return 1;
-    function->dynamic_limit = static_cast<unsigned>(value);
-    return 0;
-}
-
 cuda_result cuLaunchKernel(cuda_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                            unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
                            cuda_stream stream, void **arguments, void **extra) {
@@ -181,7 +172,7 @@ cuda_result cuLaunchKernel(cuda_function function, unsigned grid_x, unsigned gri
     unsigned long long threads = 1ull * block_x * block_y * block_z;
     if (extra) return 801;
     if (!threads || threads > 1024 || block_z > 64 || !grid_x || !grid_y || !grid_z || grid_x > 0x7fffffff ||
-        grid_y > 65535 || grid_z > 65535 || shared_bytes > function->dynamic_limit ||
+        grid_y > 65535 || grid_z > 65535 || shared_bytes > 48 << 10 ||
         (kernel.parameters && !arguments)) {
         mistake(
             "%s cannot be launched with a grid of %u x %u x %u blocks of %u x %u x %u threads and %u bytes",

@@ -98,14 +98,6 @@ using namespace fake;
     ENTER_CONTEXT(symbol); \
     if (!live_event(handle)) return 400
 
-cuda_result cuCtxSynchronize(void) {
-    ENTER_CONTEXT("cuCtxSynchronize");
-    if (int unsafe = forbid_while_capturing()) return unsafe;
-    drain(current_context());
-    check_guards();
-    return 0;
-}
-
 cuda_result cuStreamCreate(cuda_stream *handle, unsigned flags) {
     ENTER_CONTEXT("cuStreamCreate");
     if (flags > CUDA_STREAM_NON_BLOCKING) return 1;

@@ -51,16 +51,14 @@ final class Child {
     /// Ends the whole group at once; not after `reap`.
     func killGroup() { kill(-pid, SIGKILL) }
 
-    /// Its status as waitpid(2) has it; nil while it runs.
-    /// - Throws: what waitpid(2) says.
-    func reap() throws(Errno) -> Int32? {
+    /// How it ended; nil while it runs.
+    func reap() -> WorkerOutcome? {
         var status: Int32 = 0
         var result = waitpid(pid, &status, WNOHANG)
         while result < 0, errno == EINTR { result = waitpid(pid, &status, WNOHANG) }
         guard result != 0 else { return nil }
         isReaped = true
-        if result < 0 { throw Errno(rawValue: errno) }
-        return status
+        return result < 0 ? .lost("\(Errno(rawValue: errno))") : WorkerOutcome(waitStatus: status)
     }
 
     /// - Returns: the process id, and 0 or an errno.

@@ -214,16 +214,13 @@ package final class Hooks: Sendable {
         // What it had written is in the pipe; a child of it may write on and on.
         for _ in 0..<16 where polled[1].fd >= 0 && read(output, &lines, call) {}
         for line in lines.end() { say(.info, call, line) }
-        // The signal is in the low seven bits, the exit code in the next byte.
-        let status = (try? child.reap()).flatMap(\.self) ?? 0
-        let (code, signal) = ((status >> 8) & 0xff, status & 0x7f)
-        if let killed {
-            say(.warning, call, "killed: \(killed)")
-        } else if signal != 0 {
-            say(.warning, call, "killed by signal \(signal)")
-        } else {
+        let outcome = child.reap()
+        if let killed { return say(.warning, call, "killed: \(killed)") }
+        switch outcome {
+        case .exited(let code):
             let time = String(format: "%.1f", Self.now - begin)
             say(code == 0 ? .info : .warning, call, "exit code \(code) after \(time) s")
+        case let other: say(.warning, call, other?.text ?? "its end was not seen")
         }
     }
 

@@ -15,12 +15,11 @@ enum MachineLook {
     static func look(_ command: WorkerCommand) -> Machine {
         guard let arguments = command.doctor else { return .cpu(because: "GPUs are not looked for") }
         do {
-            let (report, status) = try output(command.executable, arguments, command.environment)
+            let (report, outcome) = try output(command.executable, arguments, command.environment)
             guard let machine = try? Machine(report: report) else {
                 return .cpu(
-                    because: status == nil
-                        ? "looking for GPUs took more than \(Int(patience)) s; see what nvidia-smi does"
-                        : "`alexnetd doctor` failed (\(WorkerOutcome(waitStatus: status ?? 0).text))")
+                    because: outcome.map { "`alexnetd doctor` failed (\($0.text))" }
+                        ?? "looking for GPUs took more than \(Int(patience)) s; see what nvidia-smi does")
             }
             return machine
         } catch {
@@ -28,10 +27,10 @@ enum MachineLook {
         }
     }
 
-    /// - Returns: what it wrote to its standard output; its status, nil where it had to be killed.
+    /// - Returns: what it wrote to its standard output; how it ended, nil where it had to be killed.
     private static func output(
         _ executable: FilePath, _ arguments: [String], _ environment: [String: String]
-    ) throws(DaemonError) -> (report: Data, status: Int32?) {
+    ) throws(DaemonError) -> (report: Data, outcome: WorkerOutcome?) {
         let pipe = try Pipe()
         defer { try? pipe.readEnd.close() }
         let child: Child
@@ -55,8 +54,8 @@ enum MachineLook {
             // Not even that ends a process that hangs in the driver; its end is then nobody's.
             _ = wait(for: child.ended, until: end + 2)
         }
-        let status = (try? child.reap()) ?? nil
-        return (report, isOver ? status : nil)
+        let outcome = child.reap()
+        return (report, isOver ? outcome : nil)
     }
 
     private static func wait(for descriptor: FileDescriptor, until end: Double) -> Bool {

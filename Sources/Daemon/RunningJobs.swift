@@ -59,6 +59,15 @@ package struct RunningJobs: Sendable {
     @discardableResult
     package mutating func remove(_ job: JobName) -> [UInt8]? { files.removeValue(forKey: job)?.bytes }
 
+    /// What a job's file held that has gone together with the folder it lay in; nil where that is still there, or the file
+    /// somewhere else.
+    package func lost(_ job: JobName) -> [UInt8]? {
+        guard let file = files[job], FolderIdentity(folder.path(.running)) != file.folder,
+            departure(job, where: { _ in true }) == nil
+        else { return nil }
+        return file.bytes
+    }
+
     /// - Parameters:
     ///   - complete: files known to be complete, from the watcher.
     ///   - isFirst: whatever lies there counts as complete.

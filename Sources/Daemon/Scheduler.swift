@@ -263,7 +263,9 @@ package struct Scheduler: Sendable {
         var job = work.begun
         let name = job.job.name
         let hasProgressed = step > job.record.step
-        if hasProgressed { (job.record.step, job.record.withoutProgress) = (step, 0) }
+        // A damaged newest checkpoint is gone: what is beyond the one before it is progress again.
+        job.record.step = step
+        if hasProgressed { job.record.withoutProgress = 0 }
 
         if case .departed(let departure)? = work.interruption {
             return [.release(name, job.record, departure)]
@@ -276,7 +278,8 @@ package struct Scheduler: Sendable {
         var reason = outcome.text
         switch work.interruption {
         case .silent(let seconds)?:
-            reason = "its worker had reported nothing for \(Int(seconds)) s and was ended (\(outcome.text))"
+            let end = outcome == .killed(9) ? "killed" : outcome.text
+            reason = "its worker had reported nothing for \(Int(seconds)) s and was ended (\(end))"
         case let asked?:
             begun.append(job)
             return [.leave(name, job.record, isStopping ? .daemonStops : asked)]

@@ -15,11 +15,11 @@ package struct Settings: Hashable, Sendable {
     /// Seconds for which a worker's status may stay as it is.
     package var stallTimeout = 600.0
     /// Seconds for which a worker that was asked to stop may take.
-    package var stopTimeout = 150.0
+    package var stopTimeout = Scheduler.Limits().stopPatience
     /// Seconds for which a hook may run.
     package var hookTimeout = 60.0
     /// Failed attempts in a row without a newer checkpoint after which a job is given up.
-    package var maxAttempts = 10
+    package var maxAttempts = Scheduler.Limits().mostAttempts
     /// Which GPUs jobs may have.
     package var gpus = GPUPool.Choice.auto
 

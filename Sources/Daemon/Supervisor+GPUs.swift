@@ -4,7 +4,6 @@ internal import Files
 internal import Foundation
 internal import Glibc
 internal import Jobs
-internal import Spool
 
 extension Supervisor {
     /// At the start and with every reload; what had been taken out of service is tried again.

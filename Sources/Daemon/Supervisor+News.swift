@@ -10,19 +10,20 @@ extension Supervisor {
         nextLook = now + settings.scanInterval
         guard hasRoot() else { return tellService() }
         watch()
-        let news = watchers.mapValues { $0.drain() }
+        let complete = watchers.mapValues { $0.drain() }
         let endings = unfinished
         unfinished = []
         for ending in endings { settle(ending) }
         scheduler.hold = QueueMark.current(in: root)
+        QueueMark.obey(scheduler.hold, in: root)
         do {
             let begun = try running.look(
-                complete: news[.running]?.complete ?? [], except: Set(unfinished.map(\.job)),
+                complete: complete[.running] ?? [], except: Set(unfinished.map(\.job)),
                 isFirst: !hasRecovered, now: now)
             hasRecovered = true
             for item in begun { take(item) }
             if !isStopping {
-                for item in try intake.scan(complete: news[.queued]?.complete ?? [], now: now) { take(item) }
+                for item in try intake.scan(complete: complete[.queued] ?? [], now: now) { take(item) }
             }
             let unreadable = try folder.unreadableNames()
             complain(

@@ -1,8 +1,8 @@
-// The effectful shell around Scheduler: one thread that waits for news of the job folder, the worker and requests, hands
+// The effectful shell around Scheduler: one thread that waits for news of the job folder, the workers and requests, hands
 // each to the scheduler, and carries out what it says. Knows nothing of training.
 //
-// Supervisor+News.swift has what is seen in the folders, Supervisor+Outcome.swift what becomes of a job's file and status,
-// Supervisor+Service.swift what the operator and systemd are told.
+// Supervisor+News.swift has what is seen in the folders, Supervisor+GPUs.swift which GPUs there are, Supervisor+Outcome.swift
+// what becomes of a job's file and status, Supervisor+Service.swift what the operator and systemd are told.
 
 internal import Foundation
 internal import Glibc
@@ -90,7 +90,7 @@ package final class Supervisor {
         folder.restoreEarlier()
     }
 
-    /// Serves until asked to stop and the worker, if there is one, has ended.
+    /// Serves until asked to stop and the workers have ended.
     /// - Throws: `system` if poll(2) fails.
     package func run(_ requests: Requests) throws(DaemonError) {
         defer { withExtendedLifetime(lock) {} }
@@ -234,7 +234,7 @@ package final class Supervisor {
 
     private func spawn(_ job: JobName, _ record: AttemptRecord) -> [Scheduler.Action] {
         let run = root.run(job.stem)
-        guard folder.identity(job.fileName, in: .running) != nil else {
+        guard folder.identity(job.fileName, in: .running) != nil || bringBack(job) else {
             // The next looks find out where it is.
             scheduler.postponed(job, until: now + settings.scanInterval)
             return []
@@ -258,6 +258,21 @@ package final class Supervisor {
             return scheduler.exited(
                 job, .couldNotStart("\(error)"), step: run.newestCheckpointStep, now: now)
         }
+    }
+
+    /// A job whose file has gone together with the folder running/ goes on, from memory.
+    /// - Returns: whether its file is there again.
+    private func bringBack(_ job: JobName) -> Bool {
+        guard let bytes = running.lost(job) else { return false }
+        do {
+            try folder.restore(job, bytes, to: .running)
+        } catch {
+            complain(.settle(job), "\(job.stem): \(error)")
+            return false
+        }
+        running.add(job)
+        log(job).warning("\(job.stem): its file had gone with the folder \(root.running), and is there again")
+        return true
     }
 
     /// Where it cannot be stored, on a full disk say, this daemon still knows it.

@@ -38,11 +38,5 @@ package final class Worker {
     package func send(_ signal: Int32) { kill(pid, signal) }
 
     /// How it ended; nil while it runs.
-    package func reap() -> WorkerOutcome? {
-        do {
-            return try child.reap().map { WorkerOutcome(waitStatus: $0) }
-        } catch {
-            return .couldNotStart("its end was not seen (\(error))")
-        }
-    }
+    package func reap() -> WorkerOutcome? { child.reap() }
 }

@@ -8,6 +8,8 @@ package enum WorkerOutcome: Hashable, Sendable {
     case killed(Int32)
     /// Why there was no process at all.
     case couldNotStart(String)
+    /// Somebody else has reaped it: what waitpid(2) said.
+    case lost(String)
 
     package enum Verdict: Sendable {
         case done
@@ -27,7 +29,7 @@ package enum WorkerOutcome: Hashable, Sendable {
 
     package var verdict: Verdict {
         switch self {
-        case .killed, .couldNotStart: .broken
+        case .killed, .couldNotStart, .lost: .broken
         case .exited(let code):
             switch ExitCode(rawValue: code) {
             case .done: .done
@@ -53,6 +55,7 @@ package enum WorkerOutcome: Hashable, Sendable {
         case .killed(9): "killed by signal 9 (KILL: perhaps the machine ran out of memory)"
         case .killed(let signal): "killed by signal \(signal)"
         case .couldNotStart(let reason): "no worker could be started: \(reason)"
+        case .lost(let reason): "it ended unseen: \(reason)"
         }
     }
 
@@ -64,6 +67,7 @@ package enum WorkerOutcome: Hashable, Sendable {
         case .exited(let code): "exit_\(code)"
         case .killed(let signal): "signal_\(signal)"
         case .couldNotStart: "no_start"
+        case .lost: "lost"
         }
     }
 }

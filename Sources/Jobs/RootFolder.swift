@@ -21,6 +21,8 @@ package struct RootFolder: Hashable, Sendable {
     package var hooks: FilePath { path.appending("hooks") }
     /// Held by `serve` while it runs.
     package var lock: FilePath { path.appending(".lock") }
+    /// Of the daemon: which mark it holds the queue for; not there where it goes on.
+    package var hold: FilePath { path.appending(".hold") }
 
     package func run(_ name: String) -> RunFolder { RunFolder(runs.appending(name)) }
 }

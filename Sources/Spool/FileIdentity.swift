@@ -1,5 +1,6 @@
 // Whether a file is still the one it was: what stat(2) says without reading it.
 
+internal import CLinux
 internal import Glibc
 package import SystemPackage
 
@@ -21,12 +22,15 @@ package struct FileIdentity: Hashable, Sendable {
 package struct FolderIdentity: Hashable, Sendable {
     package var device: UInt64
     package var inode: UInt64
+    /// When it was made: a file system gives the number of a folder that was deleted to the next one at once.
+    package var birth: Int64
 
     /// Nil if there is no folder.
     package init?(_ path: FilePath) {
         var facts = stat()
         guard stat(path.string, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
         (device, inode) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
+        birth = clinux_birth(path.string)
     }
 }
 

@@ -5,17 +5,8 @@ internal import Glibc
 package import SystemPackage
 
 package final class FolderWatcher {
-    package struct News: Equatable, Sendable {
-        /// Files whose writer has closed them, or that were moved in, in that order; a name may come twice.
-        package var complete: [String] = []
-        /// Something left the folder, events were lost, or the folder itself was replaced: look at everything.
-        package var rescan = false
-
-        package init() {}
-    }
-
     private let folder: FilePath
-    /// To poll for reading.
+    /// To poll for reading: also when something has left the folder, events were lost or the folder was replaced.
     package let descriptor: FileDescriptor
     private var watch: Int32?
 
@@ -56,9 +47,9 @@ package final class FolderWatcher {
         watch = result
     }
 
-    /// Everything that has come in; never waits.
-    package func drain() -> News {
-        var news = News()
+    /// The files whose writer has closed them, or that were moved in, in that order; a name may come twice. Never waits.
+    package func drain() -> [String] {
+        var complete: [String] = []
         let header = MemoryLayout<inotify_event>.size
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -72,27 +63,22 @@ package final class FolderWatcher {
                     let end = offset + header + Int(event.len)
                     let name = String(
                         decoding: bytes[offset + header..<end].prefix { $0 != 0 }, as: UTF8.self)
-                    take(event, name, into: &news)
+                    take(event, name, into: &complete)
                     offset = end
                 }
             }
         }
-        return news
+        return complete
     }
 
-    private func take(_ event: inotify_event, _ name: String, into news: inout News) {
+    private func take(_ event: inotify_event, _ name: String, into complete: inout [String]) {
         func has(_ mask: Int32) -> Bool { event.mask & UInt32(bitPattern: mask) != 0 }
-        if has(IN_Q_OVERFLOW) {
-            news.rescan = true
-        } else if event.wd != watch {
-            // Of a watch that was given up.
-        } else if has(IN_DELETE_SELF) || has(IN_MOVE_SELF) || has(IN_UNMOUNT) || has(IN_IGNORED) {
+        // Else it is of a watch that was given up.
+        guard event.wd == watch else { return }
+        if has(IN_DELETE_SELF) || has(IN_MOVE_SELF) || has(IN_UNMOUNT) || has(IN_IGNORED) {
             disarm()
-            news.rescan = true
-        } else if has(IN_DELETE) || has(IN_MOVED_FROM) {
-            news.rescan = true
         } else if has(IN_CLOSE_WRITE) || has(IN_MOVED_TO), !name.isEmpty {
-            news.complete.append(name)
+            complete.append(name)
         }
     }
 

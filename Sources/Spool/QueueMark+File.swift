@@ -42,6 +42,24 @@ extension QueueMark {
         return true
     }
 
+    /// Whether the daemon holds the queue for the mark that lies there now: from then on nothing new starts.
+    package func isObeyed(in root: RootFolder) -> Bool {
+        guard let token = token(in: root) else { return false }
+        return (try? root.hold.contentsIfPresent()) == token
+    }
+
+    /// Of the daemon, once it holds the queue: lets others know. Where the disk has no room they wait.
+    package static func obey(_ mark: QueueMark?, in root: RootFolder) {
+        guard let token = mark?.token(in: root) else { return _ = unlink(root.hold.string) }
+        if (try? root.hold.contentsIfPresent()) == token { return }
+        try? root.hold.replaceContents(with: token, durable: false)
+    }
+
+    /// Names this very file, and no earlier one of the name.
+    private func token(in root: RootFolder) -> Data? {
+        FileIdentity(path(in: root)).map { Data("\(rawValue) \($0.inode) \($0.modified)\n".utf8) }
+    }
+
     /// Its first line; nil where it says nothing, or cannot be read.
     package func text(in root: RootFolder) -> String? {
         // As strict as with a job file: anybody may have put anything there.

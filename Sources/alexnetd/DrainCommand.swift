@@ -18,7 +18,7 @@ struct DrainCommand: ParsableCommand {
     var wait = false
     @OptionGroup var root: RootOptions
 
-    /// A daemon that has not yet seen the mark may still start a job: it looks every two seconds.
+    /// Seconds in which a worker that was started before the mark was seen locks its run.
     private static let certainty = 3.0
     /// Seconds between two looks.
     private static let interval = 0.25
@@ -50,8 +50,10 @@ struct DrainCommand: ParsableCommand {
             let begun = try folder.sightings(in: [.running]).map(\.stem)
             let isServed = folder.root.isServed != false
             let isWorked = begun.contains { FileLock.isHeld(folder.root.run($0).lock) }
-            // Between two attempts nobody works on a job, but somebody will.
-            if isWorked || (isServed && mark != .paused && !begun.isEmpty) {
+            // A daemon that has not seen the mark may still start a job; and between two attempts nobody works on one, but
+            // somebody will.
+            let isBusy = isServed && (!mark.isObeyed(in: folder.root) || (mark != .paused && !begun.isEmpty))
+            if isWorked || isBusy {
                 quietSince = nil
             } else {
                 let since = quietSince ?? .now

@@ -162,11 +162,16 @@ import Testing
         // By the time that something dropped later has been refused, the mark has been seen.
         try served.move("marker.yml", "no job")
         try eventually("all has been seen") { served.has("marker.yml", .failed) }
+        #expect(QueueMark.draining.isObeyed(in: served.root))
         try letGo(served)
         try eventually("what ran is done") { served.has("a.yml", .done) }
         try served.move("marker2.yml", "no job")
         try eventually("files are still looked at") { served.has("marker2.yml", .failed) }
         #expect(served.has("b.yml", .queued))
+        #expect(QueueMark.draining.isObeyed(in: served.root))
+        try FileManager.default.removeItem(atPath: mark.string)
+        try eventually("the queue goes on") { served.has("b.yml", .done) }
+        #expect(!FileManager.default.fileExists(atPath: served.root.hold.string))
         try served.end()
         #expect(log(served).first == "begin a.yml")
     }
@@ -235,6 +240,26 @@ import Testing
         try letGo(served)
         try eventually("it is done, from memory") { served.has("a.yml", .done) }
         #expect(served.text(served.folder.path("a.yml", in: .done)) == "dataset: /d")
+        try served.end()
+    }
+
+    @Test func aJobWhoseFolderIsDeletedGoesOnAndHoldsNobodyUp() throws {
+        let served = try served(
+            script: """
+                echo $$ >> "$2/log"
+                test -e "$2/go" && exit 0
+                while test -d "$2"; do sleep 0.02; done
+                """)
+        try served.move("a.yml")
+        try eventually("it runs") { log(served).count == 1 }
+        try letGo(served)
+        try FileManager.default.removeItem(atPath: served.folder.path(.running).string)
+        kill(try #require(log(served).first.flatMap { Int32($0) }), SIGKILL)
+        try eventually("it goes on, from memory") { served.has("a.yml", .done) }
+        #expect(log(served).count == 2)
+        #expect(served.text(served.folder.path("a.yml", in: .done)) == "dataset: /d")
+        try served.move("b.yml")
+        try eventually("the next has its turn") { served.has("b.yml", .done) }
         try served.end()
     }
 

@@ -105,7 +105,7 @@ extension SchedulerTests {
             case .wait(a, Self.record(1, withoutProgress: 1), until: 852, let reason)? =
                 scheduler.exited(.killed(9), step: -1, now: 851).first
         else { return #expect(Bool(false), "it is tried again") }
-        #expect(reason.contains("nothing for 600 s") && reason.contains("signal 9"))
+        #expect(reason.contains("nothing for 600 s and was ended (killed)"))
     }
 
     // MARK: A person moves files

@@ -2,6 +2,7 @@
 
 import Foundation
 import Jobs
+import Spool
 import SystemPackage
 import Testing
 
@@ -92,6 +93,9 @@ extension WholeProgram {
             try FileManager.default.moveItem(
                 atPath: place.root.running.appending("a.yml").string,
                 toPath: place.root.done.appending("a.yml").string)
+            try await Task.sleep(for: .seconds(4))
+            #expect(program.isRunning, "the daemon, which looks when it likes, has not seen the mark")
+            QueueMark.obey(.draining, in: place.root)
             #expect(try await program.end() == .exited(0))
             #expect(program.output.hasSuffix("nothing runs any more\n"), "\(program.output)")
             withExtendedLifetime(served) {}

@@ -11,6 +11,9 @@ int clinux_rename_exclusive(const char *from, const char *to);
 /// ENOSYS where the file system or kernel knows no such rename.
 int clinux_rename_exchange(const char *one, const char *other);
 
+/// When a file or folder was made, in nanoseconds since 1970; 0 where there is none or the file system does not say.
+long long clinux_birth(const char *path);
+
 /// pipe(2) whose ends no other thread's child can inherit.
 int clinux_pipe(int ends[2]);
 

@@ -1,4 +1,4 @@
-// Seconds per layer and phase, for `alexnetd time`.
+// Seconds per layer and phase, for `alexnetd time` and the colours of the graph.
 
 package struct LayerTimings: Sendable {
     package enum Phase: String, Sendable, CaseIterable { case forward, backward, update }

@@ -11,4 +11,12 @@ extension Dataset {
         if let records = try RecordSet.open(root) { return records }
         return try ImageFolder.open(root)
     }
+
+    /// To evaluate: of class folders the split alone will do, ROOT/SPLIT/CLASS/… or ROOT/CLASS/…
+    ///
+    /// - Throws: as `open`.
+    package static func open(_ root: FilePath, toEvaluate split: Split) throws -> Dataset {
+        if let records = try RecordSet.open(root) { return records }
+        return try ImageFolder.open(root, only: split) ?? ImageFolder.open(root)
+    }
 }

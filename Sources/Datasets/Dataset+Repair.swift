@@ -1,22 +1,40 @@
-// A file that does not decode gives its place to the next good one of its class, the same in every attempt: what is bad is
-// known from the scan. Many bad files mean that the data set is damaged, and are an error.
+// Files that do not decode: what is bad is known from the scan, and so the same in every attempt. A training image gives its
+// place to the next good one of its class, so that an epoch has as many steps as images were counted; of the images that are
+// evaluated only the good ones count. Many bad files mean that the data set is damaged, and are an error.
 
 extension Dataset {
-    /// This data set with each undecodable sample replaced by the next of its class, in file order and cyclic.
+    /// This data set with each undecodable training sample replaced by the next of its class, in file order and cyclic, and
+    /// without undecodable validation samples. Its further notices say so.
     ///
     /// - Throws: `DatasetsError` of code `badData`: more than 1 % of a split, or the whole of a class, does not decode.
     package func repaired(by statistics: Statistics) throws -> Dataset {
-        Dataset(
-            name: name, root: root, classes: classes,
-            train: try repaired(train, statistics.undecodableTrain, "training"),
-            validation: try repaired(validation, statistics.undecodableValidation, "validation"),
-            test: test, shards: shards, statistics: self.statistics, notices: notices,
-            fingerprint: fingerprint)
+        try repaired(train: statistics.undecodableTrain, validation: statistics.undecodableValidation)
     }
 
-    private func repaired(
+    /// As above, by what does not decode.
+    package func repaired(
+        train badTrain: [Statistics.Undecodable], validation badValidation: [Statistics.Undecodable]
+    ) throws -> Dataset {
+        var train = train
+        for (index, other) in try replacements(self.train, badTrain, "training") {
+            train[index] = self.train[other]
+        }
+        let left = Set(try replacements(validation, badValidation, "validation").map(\.index))
+        return Dataset(
+            name: name, root: root, classes: classes, train: train,
+            validation: validation.enumerated().filter { !left.contains($0.offset) }.map(\.element),
+            test: test, shards: shards, statistics: self.statistics,
+            notices: notices
+                + [
+                    Self.notice(badTrain, "to be trained on", "others of their classes are taken twice"),
+                    Self.notice(badValidation, "to be evaluated", "they do not count"),
+                ].compactMap(\.self), fingerprint: fingerprint)
+    }
+
+    /// The place of each undecodable sample, and that of a good one of its class.
+    private func replacements(
         _ samples: [Sample], _ undecodable: [Statistics.Undecodable], _ kind: String
-    ) throws -> [Sample] {
+    ) throws -> [(index: Int, other: Int)] {
         guard undecodable.count * 100 <= samples.count else {
             throw DatasetsError(
                 .badData,
@@ -24,18 +42,26 @@ extension Dataset {
                     + "replace or remove them:\(Self.list(undecodable))")
         }
         let bad = Set(undecodable.map(\.index))
-        var repaired = samples
-        for index in bad {
-            guard let replacement = Self.others(of: index, in: samples).first(where: { !bad.contains($0) })
-            else {
+        return try bad.map { index in
+            guard let other = Self.others(of: index, in: samples).first(where: { !bad.contains($0) }) else {
                 throw DatasetsError(
                     .badData,
                     "no \(kind) image of class \(classes[Int(samples[index].label)]) in \(root) decodes; replace or "
                         + "remove the class")
             }
-            repaired[index] = samples[replacement]
+            return (index, other)
         }
-        return repaired
+    }
+
+    /// Nil where there is nothing to say.
+    private static func notice(
+        _ undecodable: [Statistics.Undecodable], _ use: String, _ effect: String
+    ) -> String? {
+        guard let first = undecodable.first else { return nil }
+        let others = undecodable.dropFirst().prefix(4).map { ", " + $0.path }.joined()
+        return
+            "\(undecodable.count) of the images \(use) cannot be decoded, and \(effect): \(first.path)\(others)"
+            + (undecodable.count > 5 ? " and \(undecodable.count - 5) more" : "") + " (\(first.reason))"
     }
 
     /// The other samples of the same class: those after `index`, then those before.

@@ -2,7 +2,7 @@
 // Classes and files come in torchvision ImageFolder's order (byte order of names), so class indices are the same there.
 // Never writes into the folder.
 
-private import Glibc
+internal import Glibc
 package import SystemPackage
 
 package enum ImageFolder {
@@ -26,7 +26,10 @@ package enum ImageFolder {
                     + "`alexnetd prepare`")
         }
         guard top.folders.contains("train") else {
-            throw DatasetsError(.invalid, "\(root) has no folder train; \(layout)")
+            let advice =
+                top.folders.isEmpty || top.folders.contains(where: Self.splits.contains)
+                ? "" : ", or have `alexnetd prepare` make such a set of \(root)"
+            throw DatasetsError(.invalid, "\(root) has no folder train; \(layout)\(advice)")
         }
         guard let validationName = ["val", "validation"].first(where: top.folders.contains) else {
             throw DatasetsError(.invalid, "\(root) has no folder val (or validation); \(layout)")
@@ -55,6 +58,29 @@ package enum ImageFolder {
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
             validation: validation, test: test, notices: notices)
+    }
+
+    private static let splits = ["train", "val", "validation", "test"]
+
+    /// One split, of which there need be no other; where the folder has none, its class folders.
+    ///
+    /// - Returns: nil where the folder is a whole data set, or has other splits only.
+    static func open(_ root: FilePath, only split: Dataset.Split) throws -> Dataset? {
+        guard let top = try? FolderListing(root) else { return nil }
+        let found = splits.filter(top.folders.contains)
+        if found.contains("train"), found.contains("val") || found.contains("validation") { return nil }
+        let name = found.first { $0 == split.rawValue || (split == .validation && $0 == "val") }
+        guard name != nil || found.isEmpty else { return nil }
+        let classes = try name.map { try FolderListing(root.appending($0)).folders } ?? top.folders
+        guard !classes.isEmpty else { return nil }
+        var others: [String] = []
+        let samples = try classes.enumerated().flatMap { label, `class` in
+            try images(root, (name.map { $0 + "/" } ?? "") + `class`, label: label, others: &others)
+        }
+        return Dataset(
+            name: root.lastComponent?.string ?? root.string, root: root, classes: classes,
+            train: split == .train ? samples : [], validation: split == .validation ? samples : [],
+            test: split == .test ? samples : [])
     }
 
     private static func trainingSamples(_ root: FilePath, others: inout [String]) throws -> (

@@ -2,6 +2,7 @@
 // that training on records meets the images in the order of the folder they were made from.
 
 package import CSV
+internal import Records
 
 package enum RecordIndex {
     /// A row; the class is that of the samples' label.
@@ -34,7 +35,8 @@ package enum RecordIndex {
             guard let shard = Int(row.fields[2]), shardSizes.indices.contains(shard),
                 let offset = Int64(row.fields[3]), let length = Int64(row.fields[4]), offset >= 0,
                 length >= 0,
-                offset <= shardSizes[shard], length <= shardSizes[shard] - offset - 16
+                offset <= shardSizes[shard],
+                length <= shardSizes[shard] - offset - Int64(RecordWriter.overhead)
             else {
                 throw CSVError(line: row.line, problem: "there is no such place in the shards")
             }

@@ -1,7 +1,7 @@
 // manifest.json, written last into prepared records: what they consist of. A folder without one is not prepared to its end.
 
 internal import Crypto
-private import Foundation
+internal import Foundation
 package import SystemPackage
 
 package struct RecordManifest: Codable, Hashable, Sendable {

@@ -2,8 +2,8 @@
 // another version is as good as none; it is computed again and replaced.
 
 internal import Files
-private import Foundation
-private import Images
+internal import Foundation
+internal import Images
 package import SystemPackage
 
 extension Statistics {
@@ -16,7 +16,7 @@ extension Statistics {
         let sums: ColorSums
         let undecodableTrain: [Undecodable]
         let undecodableValidation: [Undecodable]
-        /// Little-endian floats, in JSON as base 64; files of before it was kept have none.
+        /// Little-endian floats, in JSON as base 64; nil where the file does not say.
         let meanImage: Data?
     }
 

@@ -1,7 +1,7 @@
 // rgb.json in prepared records: the colours of the training images, for every program that wants to know them, and the
 // sums they come from, so that reading them back is exact.
 
-private import Foundation
+internal import Foundation
 internal import SystemPackage
 
 extension Statistics {

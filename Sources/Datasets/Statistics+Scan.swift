@@ -1,9 +1,9 @@
 // One pass over every image, on several threads. The result does not depend on how many there are or who is faster.
 
-private import Dispatch
-private import Foundation
-private import Images
-private import Synchronization
+internal import Dispatch
+internal import Foundation
+internal import Images
+internal import Synchronization
 
 extension Statistics {
     /// Decodes every training and validation image.

@@ -4,7 +4,7 @@
 
 internal import CKernels
 internal import Dispatch
-private import Foundation
+internal import Foundation
 package import Images
 internal import Randomness
 internal import Synchronization

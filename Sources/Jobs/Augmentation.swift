@@ -80,7 +80,7 @@ extension Plan.Augmentation {
         return parts.isEmpty ? .word("none") : .list(parts)
     }
 
-    /// A number alone, as it was before there were other statistics.
+    /// A number alone where the statistics are the usual ones.
     private var pcaValue: PlanValue {
         pcaStatistics == .dataset
             ? .number(pcaColor)

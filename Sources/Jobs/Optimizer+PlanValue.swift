@@ -1,4 +1,4 @@
-// Optimisers, clipping and rules as a job file has them. What is as by default is the word alone, as in older plans.
+// Optimisers, clipping and rules as a job file has them. What is as by default is the word alone.
 
 extension Plan.Optimizer {
     var value: PlanValue {

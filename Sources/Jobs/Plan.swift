@@ -53,7 +53,7 @@ package struct Plan: Hashable, Sendable {
     }
 
     /// What an evaluation measures; lower is better.
-    package enum Metric: String, Sendable, CaseIterable {
+    package enum Metric: String, Codable, Sendable, CaseIterable {
         case loss
         case top1Error = "error/top1"
         case top5Error = "error/top5"

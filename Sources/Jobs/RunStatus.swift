@@ -9,7 +9,7 @@ package struct RunStatus: Codable, Hashable, Sendable {
         case preparing, training, evaluating, stopped, done, failed, cancelled, waiting
     }
 
-    /// The run's; nil in a status of before there was one.
+    /// The run's; nil where the status does not say.
     package var name: String?
     package var state: State
     package var epoch: Int?

@@ -3,7 +3,7 @@
 // Every reader opens what has "tfevents" in its name and orders a run's files by name, so the ten digits of seconds
 // since 1970 are what puts attempts in order. The ending says whose file it is, even of one torn in its first record.
 
-private import Foundation
+internal import Foundation
 internal import SystemPackage
 
 enum EventFileName {

@@ -9,7 +9,7 @@
 //    same. So it is cut off, and pending again.
 
 internal import Files
-private import Glibc
+internal import Glibc
 internal import Records
 package import SystemPackage
 

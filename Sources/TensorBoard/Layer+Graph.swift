@@ -1,6 +1,6 @@
 // What a layer's operation is called in the graph, and what is shown beside it.
 
-import Networks
+internal import Networks
 
 extension Layer.Operation {
     var name: String {

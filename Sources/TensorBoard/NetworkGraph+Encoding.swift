@@ -6,7 +6,7 @@ extension NetworkGraph {
     package func encoded() -> [UInt8] {
         var arena = MessageArena()
         var nodes: [UnsafeMutablePointer<Tensorboard__NodeDef>?] = []
-        for node in self.nodes { nodes.append(arena.node(node, device)) }
+        for node in self.nodes { nodes.append(arena.node(node, Self.device)) }
         let graph = arena.message(tensorboard__graph_def__init)
         graph.pointee.n_node = nodes.count
         graph.pointee.node = arena.array(nodes)

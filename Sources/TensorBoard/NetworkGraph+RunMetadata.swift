@@ -30,6 +30,6 @@ extension NetworkGraph {
                 node: node.name, start: measurement.start, duration: measurement.duration,
                 bytes: 4 * count + measurement.scratchBytes, outputs: outputs)
         }
-        return RunMetadata(device: device, operations: operations)
+        return RunMetadata(device: Self.device, operations: operations)
     }
 }

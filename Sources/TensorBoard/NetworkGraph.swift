@@ -9,7 +9,7 @@
 // 4. Shapes are those of the engine's activations: batch (−1, any), height, width, channels; after `flatten` batch and
 //    count. Parameters have PyTorch's names and shapes.
 
-import Networks
+package import Networks
 
 package struct NetworkGraph: Hashable, Sendable {
     package struct Node: Hashable, Sendable {
@@ -36,8 +36,8 @@ package struct NetworkGraph: Hashable, Sendable {
     package enum Phase: String, Hashable, Sendable, CaseIterable { case forward, backward, update }
 
     package private(set) var nodes: [Node] = []
-    /// For example "/device:CPU:0"; colours the nodes.
-    package let device: String
+    /// Of all nodes, as TensorBoard writes it. A graph is written once, though a run may go on elsewhere.
+    package static let device = "/device:CPU:0"
     private var indices: [Work: Int] = [:]
 
     private struct Work: Hashable {
@@ -51,11 +51,8 @@ package struct NetworkGraph: Hashable, Sendable {
         indices[Work(phase: phase, layer: layer)].map { nodes[$0] }
     }
 
-    /// - Parameters:
-    ///   - optimizer: what the update nodes are called: "SGD", "Nesterov", "Adam".
-    ///   - device: where it runs, as TensorBoard writes it: "/device:CPU:0", "/device:GPU:0".
-    package init(_ network: Network, optimizer: String, device: String) {
-        self.device = device
+    /// - Parameter optimizer: the operation of the update nodes: "sgd", "nesterov", "adam".
+    package init(_ network: Network, optimizer: String) {
         let trace = addForward(network)
         addBackward(network, trace)
         addOptimizer(optimizer, network)

@@ -6,7 +6,6 @@
 // 3. What cannot be read costs itself alone: a record of bad data is skipped, a bad length or a torn tail ends its file,
 //    a file that cannot be opened is passed over. Each is said in `reports`.
 
-internal import Files
 internal import Foundation
 internal import Records
 package import SystemPackage

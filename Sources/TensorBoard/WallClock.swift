@@ -1,6 +1,6 @@
 // The time that events carry: true wall time, so that curves of several runs line up.
 
-private import Glibc
+internal import Glibc
 
 package enum WallClock {
     /// Seconds since 1970.

@@ -1,6 +1,5 @@
 // The curves of every log step and every evaluation.
 
-internal import Compute
 internal import Jobs
 internal import TensorBoard
 
@@ -20,7 +19,7 @@ extension Curves {
         if step == 1 { try referenceLines(step) }
     }
 
-    func evaluated(_ state: TrainingState, _ window: LogWindow) throws {
+    func evaluated(_ state: TrainingState, _ window: Tally) throws {
         try log.scalar("loss/validation", window.meanLoss, step: state.step)
         try log.scalar("error/top1/validation", window.top1Error, step: state.step)
         try log.scalar("error/top5/validation", window.top5Error, step: state.step)

@@ -43,7 +43,7 @@ final class Curves {
         (self.stepsPerEpoch, self.past, self.stop, self.report) = (stepsPerEpoch, past, stop, report)
         every = max(1, plan.log.every.steps(perEpoch: stepsPerEpoch) ?? 1)
         everyHistogram = plan.log.histograms?.steps(perEpoch: stepsPerEpoch).map { max(1, $0) }
-        graph = NetworkGraph(network, optimizer: plan.optimizer.name, device: "/device:CPU:0")
+        graph = NetworkGraph(network, optimizer: plan.optimizer.name)
         log = try RunLog(folder: folder, resumingAfter: step) { finding in
             report(finding.isWarning ? .warning("\(finding)") : .note("\(finding)"))
         }

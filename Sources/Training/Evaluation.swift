@@ -2,7 +2,6 @@
 // for which.
 
 internal import Compute
-internal import Datasets
 
 package struct Evaluation: Sendable, Equatable {
     /// Of the images of one class.
@@ -23,11 +22,7 @@ package struct Evaluation: Sendable, Equatable {
     package let classes: [String]
     /// In the order of the classes.
     package private(set) var rows: [Row]
-    package private(set) var images = 0
-    /// Mean cross-entropy, in nats, is this divided by `images`.
-    private var loss = 0.0
-    private var top1Errors = 0
-    private var top5Errors = 0
+    package private(set) var total = Tally()
 
     init(classes: [String]) {
         self.classes = classes
@@ -35,10 +30,7 @@ package struct Evaluation: Sendable, Equatable {
     }
 
     mutating func add(_ result: BatchResult, _ probabilities: Probabilities, labels: [Int32]) {
-        images += result.count
-        loss += result.loss
-        top1Errors += result.top1Errors
-        top5Errors += result.top5Errors
+        total.add(result)
         for image in 0..<result.count {
             let label = Int(labels[image])
             let rank = probabilities.rank(of: label, image: image)
@@ -50,10 +42,6 @@ package struct Evaluation: Sendable, Equatable {
             }
         }
     }
-
-    package var meanLoss: Double { loss / Double(max(1, images)) }
-    package var top1Error: Double { Double(top1Errors) / Double(max(1, images)) }
-    package var top5Error: Double { Double(top5Errors) / Double(max(1, images)) }
 
     /// Every pair of classes of which one was taken for the other, the most frequent first.
     package var confusions: [Confusion] {

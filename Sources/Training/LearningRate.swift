@@ -11,7 +11,7 @@ package struct ScheduleState: Codable, Sendable, Equatable {
     package var stale = 0
     /// Times the rate was lowered.
     package var reductions = 0
-    /// Evaluations still not to be counted; nil in states of before there was such a thing.
+    /// Evaluations still not to be counted; nil for none.
     package var cooldown: Int?
 }
 
@@ -64,7 +64,7 @@ package struct LearningRate: Sendable {
     }
 
     /// Takes note of an evaluation, as torch's scheduler does.
-    package func evaluated(_ result: LogWindow, _ state: inout ScheduleState) {
+    package func evaluated(_ result: Tally, _ state: inout ScheduleState) {
         guard case .plateau(let plateau) = schedule.decay else { return }
         let value = result[plateau.metric]
         if plateau.threshold.isBetter(value, than: state.best) {

@@ -46,6 +46,16 @@ extension Plan {
                 network, capacity: batchSize, normalization, engineOptimizer, seed: seed)
     }
 
+    /// What there is to say where this machine has too little memory; nil where it has enough.
+    package func memoryNotice(_ network: Network, _ dataset: Dataset) -> String? {
+        let needed = memoryNeeded(network, dataset)
+        guard needed.engine + needed.images > MachineMemory.limit else { return nil }
+        return String(
+            format:
+                "it needs %.1f GiB of memory, and this machine has %.1f; take a smaller batch_size, or accumulate",
+            Double(needed.engine + needed.images) / 0x1p30, Double(MachineMemory.limit) / 0x1p30)
+    }
+
     /// Of this machine's memory, in bytes: the engine, where it is the CPU's, with the snapshots that checkpoints are written
     /// from; and decoded images.
     package func memoryNeeded(_ network: Network, _ dataset: Dataset) -> (engine: Int, images: Int) {

@@ -88,14 +88,33 @@ package final class Run {
                     file: folder.path.string, cause: error)
             }
         }
-        let deadline = ContinuousClock.now + Self.lockPatience
+        let start = ContinuousClock.now
+        var isTold = false
         while true {
             try stop.check()
             do {
                 return try patiently { try FileLock(folder.lock) }
-            } catch let error as JobError where error.code == .locked && ContinuousClock.now < deadline {
+            } catch let error as JobError
+                where error.code == .locked && .now < start + Self.lockPatience
+            {
+                if !isTold, .now > start + .seconds(2) {
+                    isTold = true
+                    report(.waiting("another process trains this run, and is waited for: \(error.message)"))
+                }
                 Thread.sleep(forTimeInterval: 0.05)
             }
+        }
+    }
+
+    /// - Parameter isKnown: whether the run has been trained on it. That it is not there now is then no fault of the job's: a
+    ///   disk that is not mounted yet, a folder on its way.
+    private func dataset(isKnown: Bool) throws -> Dataset {
+        do {
+            return try job.dataset()
+        } catch let error as JobError where isKnown && error.key == "dataset" {
+            throw DatasetsError(
+                .unreadable, "\(error.problem); this run was trained on it before, so it is tried again",
+                cause: error.cause)
         }
     }
 
@@ -115,7 +134,7 @@ package final class Run {
                 report(.warning("\(change.text): not bit-exact from step \(state.step) on"))
             }
         }
-        let dataset = try job.dataset()
+        let dataset = try dataset(isKnown: recovered.checkpoint != nil)
         dataset.notices.forEach { report(.note($0)) }
         try compare(dataset, with: &state)
         let statistics = try Statistics.load(
@@ -125,8 +144,10 @@ package final class Run {
             shouldStop: { [stop] in stop.isRaised },
             notCached: { [report] in report(.note("it will be read again next time: \($0)")) })
         let repaired = try dataset.repaired(by: statistics)
+        repaired.notices.dropFirst(dataset.notices.count).forEach { report(.warning($0)) }
 
         let network = plan.network(classes: dataset.classes.count)
+        if let notice = plan.memoryNotice(network, dataset) { report(.warning(notice)) }
         let normalization = normalization(statistics)
         let engine = try plan.engine(network, normalization, on: gpu, cache: root.cache)
         if plan.device != .cpu { try DeviceTrial(engine, plan, normalization, cache: root.cache).run() }
@@ -138,12 +159,12 @@ package final class Run {
             try folder.job.replaceContents(with: job.bytes, durable: true)
         }
         let kept = try engine.keepSquares(repaired.train.count)
-        let input = Input(repaired, statistics, plan, network, kept: kept, stop: stop)
+        let input = Input(repaired, statistics, plan, network, kept: kept)
         defer { input.close() }
         let curves = try Curves(
             folder.path, plan, network, classes: dataset.classes, stepsPerEpoch: input.stepsPerEpoch,
             resumingAfter: state.step, past: past, stop: stop, report: report)
-        try curves.begin(job, dataset, state)
+        try curves.begin(job, repaired, state)
         let publisher = CheckpointPublisher(
             store: store, network: network, optimizer: plan.engineOptimizer, stop: stop,
             report: reportOfPublisher())

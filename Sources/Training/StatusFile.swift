@@ -12,6 +12,20 @@ final class StatusFile: Sendable {
         var written = ContinuousClock.now - .seconds(10)
         /// The file is another attempt's until this one has the run's lock.
         var hasBegun = false
+        /// The attempt's latest, which its message is whenever nothing is waited for.
+        var warning: String?
+
+        mutating func take(_ event: TrainingEvent) {
+            switch event {
+            case .warning(let text): warning = text
+            case .step where status.state == .preparing: status.message = nil
+            // What was waited for is over.
+            case .checkpointed: status.message = nil
+            default: break
+            }
+            status.apply(event)
+            status.message = status.message ?? warning
+        }
     }
 
     private let path: FilePath
@@ -28,14 +42,15 @@ final class StatusFile: Sendable {
     func begin(on device: String) -> (seconds: Double, attempts: Int) {
         let before = RunStatus.load(path)
         contents.withLock { contents in
-            contents.status = RunStatus(state: .preparing, attempt: (before?.attempt ?? 0) + 1)
+            // How far the run has come stays known.
+            if let before { contents.status = before }
+            contents.status.state = .preparing
+            contents.status.attempt = (before?.attempt ?? 0) + 1
             contents.status.name = path.removingLastComponent().lastComponent?.string
             contents.status.pid = getpid()
             contents.status.device = device
-            contents.status.lastCheckpoint = before?.lastCheckpoint
-            contents.status.lastCheckpointAt = before?.lastCheckpointAt
-            contents.status.bestTop1Error = before?.bestTop1Error
-            contents.status.trainingSeconds = before?.trainingSeconds
+            (contents.status.message, contents.status.eta, contents.status.imagesPerSecond) = (nil, nil, nil)
+            contents.status.deviceFault = nil
             contents.hasBegun = true
             write(&contents)
         }
@@ -45,7 +60,7 @@ final class StatusFile: Sendable {
     func take(_ event: TrainingEvent) {
         contents.withLock { contents in
             let before = contents.status.state
-            contents.status.apply(event)
+            contents.take(event)
             var isDue =
                 ContinuousClock.now - contents.written >= .seconds(1) || before != contents.status.state
             if case .waiting = event { isDue = true }
@@ -79,11 +94,10 @@ final class StatusFile: Sendable {
 extension RunStatus {
     fileprivate mutating func apply(_ event: TrainingEvent) {
         switch event {
-        case .began, .note, .logged: break
-        case .warning(let text), .waiting(let text): message = text
+        case .began, .note, .warning, .logged: break
+        case .waiting(let text): message = text
         case .scanning(let done, let all): message = "reading the data set: \(done) of \(all) images"
         case .step(let progress):
-            if state != .training { message = nil }
             state = .training
             (epoch, epochs) = (progress.epoch, progress.epochs)
             (step, steps) = (progress.step, progress.steps)
@@ -93,8 +107,6 @@ extension RunStatus {
         case .evaluated(_, _, _, let top1Error, _, let isBest): if isBest { bestTop1Error = top1Error }
         case .checkpointed(let step):
             (lastCheckpoint, lastCheckpointAt) = (step, Date())
-            // What was waited for is over.
-            message = nil
         }
     }
 }

@@ -11,17 +11,20 @@ extension TrainedNetwork {
     /// - Parameters:
     ///   - dataset: its classes are the network's, or some of them, in any order.
     ///   - cache: where data-set statistics are kept.
+    ///   - note: told what is odd about the data, a sentence each.
     ///   - progress: images done, of all; on the calling thread.
     /// - Throws: `TrainingError.data` where the classes are others or the split is empty; `DatasetsError`.
     package func evaluate(
         _ dataset: Dataset, _ split: Dataset.Split, views: Views, _ choice: EngineChoice, cache: FilePath,
-        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        note: (String) -> Void = { _ in }, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) throws -> Evaluation {
         guard !dataset[split].isEmpty else {
             throw TrainingError(.data, "\(dataset.root) has no \(split.rawValue) images")
         }
         let labels = try labels(for: dataset, split)
-        let samples = try repaired(dataset, split, cache: cache, threads: choice.threads).map {
+        let repaired = try repaired(dataset, split, cache: cache, threads: choice.threads)
+        repaired.notices.forEach(note)
+        let samples = repaired.validation.map {
             Sample(path: $0.path, label: labels[Int($0.label)], size: $0.size, place: $0.place)
         }
         let size = min(Self.batchSize, samples.count)
@@ -32,7 +35,7 @@ extension TrainedNetwork {
             axes: ColorAxes(covariance: [SIMD3<Double>](repeating: .zero, count: 3)),
             Loader.Configuration(
                 batchSize: size, crop: network.input.height, seed: 0, shuffle: false,
-                fit: fit, threads: max(1, choice.threads / 2)))
+                fit: fit, threads: Input.decoders(of: choice.threads, choice.device)))
         defer { loader.close() }
         let predictor = Predictor(try engine(capacity: size, choice), views)
         var evaluation = Evaluation(classes: classes)
@@ -40,23 +43,24 @@ extension TrainedNetwork {
         while let batch = try loader.next() {
             evaluation.add(try predictor.evaluate(batch), predictor.probabilities, labels: batch.labels)
             loader.recycle(batch)
-            progress(evaluation.images, samples.count)
+            progress(evaluation.total.samples, samples.count)
         }
         return evaluation
     }
 
-    /// What does not decode gives its place as in training, so that an evaluation gives the numbers of the curves. Which
-    /// images these are, a run on the data set has found out already; else each is decoded once more for it.
+    /// The split alone, as what is validated, without what does not decode. Which images these are, a run on the data set has
+    /// found out already; else each is decoded once more for it.
     private func repaired(
         _ dataset: Dataset, _ split: Dataset.Split, cache: FilePath, threads: Int
-    ) throws -> [Sample] {
-        if split != .test, let known = dataset.statistics ?? Statistics.cached(of: dataset, in: cache) {
-            return try dataset.repaired(by: known)[split]
-        }
+    ) throws -> Dataset {
         let alone = Dataset(
             name: dataset.name, root: dataset.root, classes: dataset.classes, train: [],
             validation: dataset[split], shards: dataset.shards)
-        return try alone.repaired(by: try Statistics.scan(alone, threads: threads)).validation
+        let known = split == .test ? nil : dataset.statistics ?? Statistics.cached(of: dataset, in: cache)
+        let undecodable = known.map { split == .train ? $0.undecodableTrain : $0.undecodableValidation }
+        return try alone.repaired(
+            train: [],
+            validation: try undecodable ?? Statistics.scan(alone, threads: threads).undecodableValidation)
     }
 
     /// The network's label of each class of the data set; −1 for one of which the split has no image.

@@ -3,7 +3,6 @@
 
 internal import Checkpoints
 package import Compute
-internal import ComputeCPU
 internal import Datasets
 internal import Foundation
 package import Images

@@ -1,12 +1,10 @@
-// The training loop. A step boundary, in this order: update, events; at an epoch's end evaluation, its events, schedule,
-// best; then checkpoint, then stop. So whatever a checkpoint of step K holds, the curves up to K are on the disk.
+// The training loop. A step boundary, in this order: update, events; at an epoch's end evaluation, best, schedule, their
+// events; then checkpoint, then stop. So whatever a checkpoint of step K holds, the curves up to K are on the disk.
 
 internal import Compute
-internal import Datasets
 internal import Foundation
 internal import InputPipeline
 internal import Jobs
-internal import TensorBoard
 
 final class Trainer {
     private let plan: Plan
@@ -132,7 +130,7 @@ final class Trainer {
             .logged(
                 step: state.step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
                 learningRate: rate, imagesPerSecond: throughput.imagesPerSecond))
-        state.window = LogWindow()
+        state.window = Tally()
         throughput.reset()
     }
 
@@ -151,7 +149,7 @@ final class Trainer {
     /// - Returns: whether it is the best so far.
     private func evaluate(epoch: Int) throws -> Bool {
         input.evaluate()
-        var window = LogWindow()
+        var window = Tally()
         let isReviewed =
             curves.isPictureEpoch(epoch) && curves.classes.count <= Review.mostClasses
         var review = isReviewed ? Review(classes: curves.classes) : nil
@@ -212,7 +210,8 @@ final class Trainer {
             .notFinite,
             """
             \(loss) is not a finite number at a learning rate of \(rate). Try, in a job of another name, a learning \
-            rate of \(rate / 10), or a warm-up (schedule: {…, warmup: 500 steps}), or init: he
+            rate of \(rate / 10), or a warm-up (schedule: {…, warmup: 500 steps})\
+            \(plan.initialization == .he ? "" : ", or init: he")
             """)
     }
 
@@ -225,26 +224,5 @@ final class Trainer {
             stepsPerEpoch: stepsPerEpoch, loss: result.loss / Double(result.count), imagesPerSecond: rate,
             dataWait: throughput.waitShare, trainingSeconds: curves.trainingSeconds,
             eta: rate > 0 ? Double((steps - state.step) * plan.batchSize) / rate : 0)
-    }
-}
-
-extension LogWindow {
-    mutating func add(_ result: BatchResult) {
-        samples += result.count
-        loss += result.loss
-        top1Errors += result.top1Errors
-        top5Errors += result.top5Errors
-    }
-
-    package var meanLoss: Double { loss / Double(max(1, samples)) }
-    package var top1Error: Double { Double(top1Errors) / Double(max(1, samples)) }
-    package var top5Error: Double { Double(top5Errors) / Double(max(1, samples)) }
-
-    subscript(metric: Plan.Metric) -> Double {
-        switch metric {
-        case .loss: meanLoss
-        case .top1Error: top1Error
-        case .top5Error: top5Error
-        }
     }
 }

@@ -15,7 +15,7 @@ package struct TrainingState: Codable, Sendable, Equatable {
     package var batch = 0
     package var schedule = ScheduleState()
     /// Sums since the last log step.
-    package var window = LogWindow()
+    package var window = Tally()
     package var best: BestEvaluation?
     /// Nil before the first evaluation that early stopping counts.
     package var stagnation: Stagnation?
@@ -43,19 +43,11 @@ package struct TrainingState: Codable, Sendable, Equatable {
     }
 }
 
-/// Sums over the training samples since the last log step.
-package struct LogWindow: Codable, Sendable, Equatable {
-    package var samples = 0
-    package var loss = 0.0
-    package var top1Errors = 0
-    package var top5Errors = 0
-}
-
 /// The evaluation that the best checkpoint belongs to.
 package struct BestEvaluation: Codable, Sendable, Equatable {
     package var step: Int
     package var top1Error: Double
-    /// Nil in states of before it was kept.
+    /// Nil where the state does not say.
     package var top5Error: Double?
     package var loss: Double
 
@@ -76,11 +68,16 @@ package struct BestEvaluation: Codable, Sendable, Equatable {
 
 /// What early stopping remembers.
 package struct Stagnation: Codable, Sendable, Equatable {
+    /// Of which `best` is a value.
+    package var metric: Plan.Metric?
     package var best: Double?
     /// Evaluations in a row that were not better.
     package var stale = 0
 
-    package mutating func evaluated(_ result: LogWindow, _ rule: Plan.EarlyStopping) {
+    /// Begins anew where the rule, which may change between two attempts, has come to look at another metric.
+    package mutating func evaluated(_ result: Tally, _ rule: Plan.EarlyStopping) {
+        if let metric, metric != rule.metric { self = Stagnation() }
+        metric = rule.metric
         let value = result[rule.metric]
         if rule.threshold.isBetter(value, than: best) { (best, stale) = (value, 0) } else { stale += 1 }
     }

@@ -23,7 +23,9 @@ struct EvaluateCommand: ParsableCommand {
             "A run's name, a run's or a checkpoint's folder, or a safetensors file.", valueName: "run"))
     var name: String
     @OptionGroup var root: RootOptions
-    @Option(help: ArgumentHelp("A data set (default: the run's own).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "A data set, or class folders alone (default: the run's own data set).", valueName: "dir"))
     var data: String?
     @Option(help: "train, validation or test.")
     var split: Dataset.Split = .validation
@@ -34,14 +36,13 @@ struct EvaluateCommand: ParsableCommand {
         try Executable.becomeReadyForBLAS()
         do {
             let trained = try network.network(name, root.folder)
-            let dataset = try Dataset.open(try folder(trained))
+            let dataset = try Dataset.open(try folder(trained), toEvaluate: split)
             dataset.notices.forEach(Output.note)
             let views = prediction.views ?? trained.usualViews
             let bar = ProgressLine()
             let evaluation = try trained.evaluate(
                 dataset, split, views: views, try prediction.device.choice(root.folder),
-                cache: root.folder.cache
-            ) { bar.show($0, of: $1) }
+                cache: root.folder.cache, note: Output.note, progress: bar.show)
             bar.clear()
             let report = EvaluationReport(evaluation, trained, "\(dataset.root)", split, views)
             var printout = Printout()

@@ -51,8 +51,8 @@ struct EvaluationReport: Encodable {
         (model, self.data, self.split, self.views) = (
             trained.network.name, data, split.rawValue, views.rawValue
         )
-        (images, loss) = (evaluation.images, evaluation.meanLoss)
-        (top1Error, top5Error) = (evaluation.top1Error, evaluation.top5Error)
+        (images, loss) = (evaluation.total.samples, evaluation.total.meanLoss)
+        (top1Error, top5Error) = (evaluation.total.top1Error, evaluation.total.top5Error)
         classes = zip(evaluation.classes, evaluation.rows).map { name, row in
             func share(_ count: Int) -> Double? {
                 row.images > 0 ? Double(count) / Double(row.images) : nil
@@ -79,12 +79,7 @@ struct EvaluationReport: Encodable {
     }
 
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        try JSONText.of(self) + "\n"
     }
 
     /// The worst classes stand at the end, where a terminal stops.

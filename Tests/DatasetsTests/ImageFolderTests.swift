@@ -156,4 +156,30 @@ import Testing
         let grown = try ImageFolder.open(folder.path).fingerprint
         #expect(first.difference(to: grown) == "new classes: eel; 4 training images before, 5 now")
     }
+
+    /// To evaluate, the split alone will do, and so will class folders.
+    @Test func oneSplitWillDoToEvaluate() throws {
+        let folder = try TemporaryFolder()
+        let jpeg = try TemporaryFolder.jpeg(1)
+        for name in ["only/test/a/1.jpg", "only/test/b/2.jpg", "bare/a/1.jpg", "bare/b/2.jpg"] {
+            try folder.write(name, jpeg)
+        }
+        let only = try Dataset.open(folder.path.appending("only"), toEvaluate: .test)
+        #expect(only.classes == ["a", "b"])
+        #expect(only.test.map(\.path) == ["test/a/1.jpg", "test/b/2.jpg"])
+        #expect(only.train.isEmpty && only.validation.isEmpty)
+        let bare = try Dataset.open(folder.path.appending("bare"), toEvaluate: .validation)
+        #expect(bare.validation.map(\.path) == ["a/1.jpg", "b/2.jpg"])
+        let error = #expect(throws: DatasetsError.self) {
+            try Dataset.open(folder.path.appending("only"), toEvaluate: .validation)
+        }
+        #expect(error?.message.contains("has no folder train") == true, "a folder test is no class")
+    }
+
+    @Test func whoeverHasClassFoldersOnlyIsToldOfPrepare() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a/1.jpg", try TemporaryFolder.jpeg(1))
+        let error = #expect(throws: DatasetsError.self) { try ImageFolder.open(folder.path) }
+        #expect(error?.message.contains("alexnetd prepare") == true, "\(error?.message ?? "")")
+    }
 }

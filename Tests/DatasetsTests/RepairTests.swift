@@ -34,6 +34,25 @@ import Testing
         #expect(try dataset.repaired(by: statistics).train == repaired.train)
     }
 
+    /// What is measured is measured on images, each counted once.
+    @Test func whatIsEvaluatedIsLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let jpeg = try TemporaryFolder.jpeg(1)
+        for index in 0..<120 {
+            try folder.write("train/\(index % 2)/\(index).jpg", jpeg)
+            try folder.write("val/\(index % 2)/\(100 + index).jpg", index == 17 ? [] : jpeg)
+        }
+        let dataset = try ImageFolder.open(folder.path)
+        let repaired = try dataset.repaired(by: try Statistics.scan(dataset, threads: 2))
+        #expect(repaired.validation == dataset.validation.filter { $0.path != "val/1/117.jpg" })
+        #expect(repaired.train == dataset.train)
+        #expect(repaired.fingerprint == dataset.fingerprint)
+        #expect(repaired.notices.count == dataset.notices.count + 1)
+        let notice = repaired.notices.last ?? ""
+        #expect(notice.contains("1 of the images to be evaluated cannot be decoded"), "\(notice)")
+        #expect(notice.contains("val/1/117.jpg"), "\(notice)")
+    }
+
     @Test func moreThanOnePercentIsAnError() throws {
         let folder = try TemporaryFolder()
         let (dataset, statistics) = try dataset(

@@ -7,7 +7,7 @@ import TensorBoard
 
 enum EveryKind {
     static let network = AlexNet.network(.alexnet, classes: 257)
-    static let graph = NetworkGraph(network, optimizer: "SGD", device: "/device:CPU:0")
+    static let graph = NetworkGraph(network, optimizer: "sgd")
     static let hparams: HParams = [
         "model": "alexnet", "batch_size": 128, "learning_rate": 0.01, "shuffle": true,
     ]

@@ -16,7 +16,7 @@ extension Network {
 
 @Suite struct NetworkGraphTests {
     static func graph(_ model: Model) -> NetworkGraph {
-        NetworkGraph(AlexNet.network(model, classes: 1000), optimizer: "SGD", device: "/device:CPU:0")
+        NetworkGraph(AlexNet.network(model, classes: 1000), optimizer: "sgd")
     }
 
     @Test(arguments: Model.allCases) func noNodeIsNamedTwiceOrLikeAScope(model: Model) {
@@ -147,23 +147,23 @@ extension Network {
 
     @Test func equalGraphsHaveEqualBytesWithoutWeights() {
         let network = AlexNet.network(.alexnet, classes: 1000)
-        let bytes = (0..<2).map { _ in NetworkGraph(network, optimizer: "SGD", device: "").encoded() }
+        let bytes = (0..<2).map { _ in NetworkGraph(network, optimizer: "sgd").encoded() }
         #expect(bytes[0] == bytes[1])
         #expect(bytes[0].count < 30_000)
     }
 
     /// GraphDef, one node: worked out by hand from proto/graph.proto.
     @Test func firstNodesBytes() {
-        let bytes = NetworkGraph(.tiny, optimizer: "SGD", device: "d").encoded()
+        let bytes = NetworkGraph(.tiny, optimizer: "sgd").encoded()
         let shape: [UInt8] =
             [0x12, 11, 0x08] + Array(repeating: 0xFF, count: 9) + [0x01]  // 2: dim 1: size −1
             + [0x12, 2, 0x08, 8, 0x12, 2, 0x08, 8, 0x12, 2, 0x08, 3]
         #expect(
-            Array(bytes.prefix(87)) == [
-                0x0A, 85, 0x0A, 5,
+            Array(bytes.prefix(99)) == [
+                0x0A, 97, 0x0A, 5,
             ] + Array("input".utf8)  // 1: node 1: name
                 + [0x12, 11] + Array("Placeholder".utf8)  // 2: op
-                + [0x22, 1, 0x64]  // 4: device
+                + [0x22, 13] + Array("/device:CPU:0".utf8)  // 4: device
                 + [0x2A, 47, 0x0A, 14] + Array("_output_shapes".utf8)  // 5: attr 1: key
                 + [0x12, 29, 0x0A, 27, 0x3A, 25] + shape  // 2: value 1: list 7: shape
                 + [0x2A, 11, 0x0A, 5] + Array("dtype".utf8) + [0x12, 2, 0x30, 1])  // 6: type DT_FLOAT

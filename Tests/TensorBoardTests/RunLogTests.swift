@@ -25,7 +25,7 @@ import Testing
         let log = try RunLog(folder: (folder ?? self.folder).path, resumingAfter: checkpoint) {
             findings.append($0)
         }
-        log.graph(NetworkGraph(.tiny, optimizer: "SGD", device: "/device:CPU:0"))
+        log.graph(NetworkGraph(.tiny, optimizer: "sgd"))
         try log.text("job", "model: alexnet", step: checkpoint)
         if checkpoint == 0 { try log.scalar("validation/error", 1, step: 0) }
         for step in checkpoint + 1...last {

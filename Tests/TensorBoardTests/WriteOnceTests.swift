@@ -80,7 +80,7 @@ import Testing
         var findings: [Finding] = []
         let log = try RunLog(folder: folder.path, resumingAfter: 0, now: { 1e9 }) { findings.append($0) }
         log.describe("s", title: "S", description: "")
-        log.graph(NetworkGraph(.tiny, optimizer: "SGD", device: ""))
+        log.graph(NetworkGraph(.tiny, optimizer: "sgd"))
         log.layout(Layout([.init("c", [.init("l", .lines(["s$"]))])]))
         log.hyperparameters(["a": 1])
         try log.text("t", "text", step: 0)

@@ -82,7 +82,7 @@ import Testing
         func loss(_ name: String, _ choice: TrainedNetwork.Choice) throws -> Double {
             try TrainedNetwork(root.run(name), choice).evaluate(
                 dataset, .validation, views: .center, .cpu(threads: 2), cache: root.cache
-            ).meanLoss
+            ).total.meanLoss
         }
         // Other batches are summed up in another order.
         #expect(abs(try loss("averaged", .newest) - averaged[2]) < 1e-6)

@@ -73,7 +73,7 @@ import Testing
         let trained = try TrainedNetwork(root.run("net"), .newest)
         let evaluation = try trained.evaluate(
             Dataset.open(images), .validation, views: .center, .cpu(threads: 2), cache: root.cache)
-        #expect(abs(evaluation.meanLoss - (losses.last ?? 0)) < 1e-6)
+        #expect(abs(evaluation.total.meanLoss - (losses.last ?? 0)) < 1e-6)
     }
 
     /// All its tensors but the normalisations' fit alexnet-single too.

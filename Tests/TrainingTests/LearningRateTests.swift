@@ -70,7 +70,7 @@ import Testing
         let rate = try rate("{plateau: {factor: 0.1, patience: 2}}")
         var state = ScheduleState()
         func after(_ losses: Double...) -> [Int] {
-            for loss in losses { rate.evaluated(LogWindow(samples: 1, loss: loss), &state) }
+            for loss in losses { rate.evaluated(Tally(samples: 1, loss: loss), &state) }
             return [state.stale, state.reductions]
         }
         #expect(after(3, 2) == [0, 0])
@@ -87,7 +87,7 @@ import Testing
     @Test func otherSchedulesDoNotCount() throws {
         var state = ScheduleState()
         let rate = try rate("constant")
-        for _ in 0..<10 { rate.evaluated(LogWindow(samples: 1, loss: 1), &state) }
+        for _ in 0..<10 { rate.evaluated(Tally(samples: 1, loss: 1), &state) }
         #expect(state == ScheduleState())
     }
 }

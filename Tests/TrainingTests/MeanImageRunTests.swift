@@ -82,7 +82,7 @@ import Testing
         #expect(try TrainedNetwork(checkpointOf: trained.file)?.normalization == trained.normalization)
         let evaluation = try trained.evaluate(
             Dataset.open(images), .validation, views: .center, .cpu(threads: 2), cache: root.cache)
-        #expect(abs(evaluation.meanLoss - measured.loss) < 1e-6)
+        #expect(abs(evaluation.total.meanLoss - measured.loss) < 1e-6)
     }
 
     @Test func aCheckpointWithoutItsImageIsSaid() throws {

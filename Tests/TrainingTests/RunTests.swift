@@ -115,7 +115,7 @@ import Testing
         #expect(diary.published == diary.published.sorted())
         let state = try state(6)
         #expect((state.step, state.epoch, state.batch) == (6, 2, 0))
-        #expect(state.window == LogWindow())
+        #expect(state.window == Tally())
         #expect(state.best != nil)
         #expect(state.data?.trainCount == 10)
     }

@@ -33,7 +33,7 @@ import Testing
             let own = rate.rate(step: epoch, epoch: epoch, state)
             // At its end PyTorch's cosine, computed from the rate before, has a rounding error of its own.
             #expect(abs(own - expected) <= 1e-6 * expected + 1e-12, "epoch \(epoch)")
-            rate.evaluated(LogWindow(samples: 1, loss: loss), &state)
+            rate.evaluated(Tally(samples: 1, loss: loss), &state)
         }
     }
 }

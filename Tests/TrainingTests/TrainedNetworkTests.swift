@@ -59,10 +59,12 @@ import Testing
             let trained = try TrainedNetwork(run, .step(point.step))
             #expect(trained.usualViews == views)
             let evaluation = try evaluate(trained, views: views)
-            #expect(evaluation.images == 15)
+            #expect(evaluation.total.samples == 15)
             // Other batches are summed up in another order.
-            #expect(abs(evaluation.meanLoss - point.loss) < 1e-6)
-            #expect((evaluation.top1Error, evaluation.top5Error) == (point.top1Error, point.top5Error))
+            #expect(abs(evaluation.total.meanLoss - point.loss) < 1e-6)
+            #expect(
+                (evaluation.total.top1Error, evaluation.total.top5Error) == (point.top1Error, point.top5Error)
+            )
             #expect(evaluation.rows.map(\.images) == [5, 5, 5])
             #expect(
                 evaluation.rows.reduce(0) { $0 + $1.top1Errors }
@@ -143,7 +145,7 @@ import Testing
             atPath: images.appending("val").string, toPath: images.appending("test").string)
         let trained = try TrainedNetwork(run, .newest)
         #expect(try evaluate(trained, nil, .test) == evaluate(trained))
-        #expect(try evaluate(trained, nil, .train).images == 12)
+        #expect(try evaluate(trained, nil, .train).total.samples == 12)
     }
 
     /// What lies beside the weights says everything.

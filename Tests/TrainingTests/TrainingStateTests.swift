@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func aWindowIsMeansOfItsSums() {
-        var window = LogWindow()
+        var window = Tally()
         #expect(window.meanLoss == 0)
         (window.samples, window.loss, window.top1Errors, window.top5Errors) = (8, 12, 6, 1)
         #expect(window.meanLoss == 1.5)

@@ -37,7 +37,7 @@ package struct ChartStyle: Hashable, Sendable {
     }
 
     /// One line that moves no cursor and changes no colour, whatever a file calls a tag.
-    package static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in

@@ -7,7 +7,6 @@ internal import CKernels
 package import Compute
 internal import Glibc
 package import Networks
-internal import Randomness
 
 package final class CPUEngine: Engine {
     package let network: Network

@@ -68,8 +68,6 @@ final class BatchRing: @unchecked Sendable {  // everything mutable is touched o
         free = (0..<batches).map { _ in Batch(capacity: capacity) }
     }
 
-    deinit { cache.deallocate() }
-
     private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         condition.lock()
         defer { condition.unlock() }

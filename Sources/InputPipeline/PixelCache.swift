@@ -7,7 +7,7 @@
 internal import Compute
 internal import Datasets
 
-struct PixelCache: @unchecked Sendable {  // rules 1 and 2
+final class PixelCache: @unchecked Sendable {  // rules 1 and 2
     private let slots: UnsafeMutablePointer<UInt8>
     let count: Int
     private let trainCount: Int
@@ -19,7 +19,7 @@ struct PixelCache: @unchecked Sendable {  // rules 1 and 2
         slots = .allocate(capacity: max(count * Batch.bytesPerImage, 1))
     }
 
-    func deallocate() { slots.deallocate() }
+    deinit { slots.deallocate() }
 
     /// Where the sample's place is, if it has one: training samples first, then validation's. Test samples are seen once.
     func slot(of sample: Int, in split: Dataset.Split) -> Int? {

@@ -3,7 +3,6 @@
 
 internal import CSV
 internal import Datasets
-internal import Images
 
 struct FinishedRecords {
     private static let reportFile = "report.csv"
@@ -19,7 +18,9 @@ struct FinishedRecords {
 
     /// - Throws: `invalid` where a class has lost all its training images, after writing which were left out.
     func write(to staging: Staging, _ settings: [String: String]) throws {
-        let omissions = (listing.omissions + results.flatMap(\.omissions)).sorted { $0.image < $1.image }
+        let omissions = (listing.omissions + results.flatMap(\.contents.omissions)).sorted {
+            $0.image < $1.image
+        }
         var report = CSVWriter("image", "left out because")
         for omission in omissions { report.append([omission.image, omission.reason]) }
         try staging.write(report.bytes, Self.reportFile)
@@ -30,13 +31,13 @@ struct FinishedRecords {
                 .invalid, "none of the training or of the validation images can be used; \(why(staging))")
         }
         var sums = ColorSums()
-        for result in results { sums += result.sums }
+        for result in results { sums += result.contents.sums }
         let manifest = RecordManifest(
             settings: settings, classes: listing.categories.count, train: train, validation: validation,
             test: splits[.test],
             categories: try staging.write(Categories(listing.categories).encoded(), RecordSet.categoriesFile),
             colors: try staging.write(try Statistics(sums).encodedColors(), RecordSet.colorsFile),
-            repaired: results.reduce(into: [:]) { $0.merge($1.repairs, uniquingKeysWith: +) },
+            repaired: results.reduce(into: [:]) { $0.merge($1.contents.repairs, uniquingKeysWith: +) },
             leftOut: omissions.count)
         try staging.write(try manifest.encoded(), RecordManifest.fileName)
     }
@@ -47,8 +48,9 @@ struct FinishedRecords {
         guard !own.isEmpty else { return nil }
         var places: [(image: Int, shard: Int32, offset: Int64, size: Int64)] = []
         for (shard, result) in own {
-            for (record, image) in result.images.enumerated() {
-                places.append((image, Int32(shard.number), result.offsets[record], result.sizes[record]))
+            let contents = result.contents
+            for (record, image) in contents.images.enumerated() {
+                places.append((image, Int32(shard.number), contents.offsets[record], contents.sizes[record]))
             }
         }
         places.sort { $0.image < $1.image }

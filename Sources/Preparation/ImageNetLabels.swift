@@ -8,7 +8,6 @@
 // text with an id and a synset on each line (--classes).
 
 internal import CSV
-internal import Datasets
 internal import Foundation
 internal import SystemPackage
 internal import Tar
@@ -36,9 +35,7 @@ struct ImageNetLabels {
         let devkit = try Self.devkitFiles(files)
         func content(_ names: [String]) throws -> (name: String, bytes: [UInt8])? {
             for name in names {
-                if let path = files.others.first(where: {
-                    $0.split(separator: "/").last.map(String.init) == name
-                }) {
+                if let path = files.others.first(where: { $0.lastName == name }) {
                     return (path, try files.contents(FilePath(path)))
                 }
                 if let bytes = devkit[name] { return (name, bytes) }
@@ -148,8 +145,7 @@ struct ImageNetLabels {
         return Dictionary(
             entries.filter { $0.name.hasSuffix(meta) || $0.name.hasSuffix(truth) }.map { entry in
                 let start = Int(entry.offset)
-                let name = entry.name.split(separator: "/").last.map(String.init) ?? ""
-                return (name, Array(tar[start..<start + Int(entry.size)]))
+                return (String(entry.name.lastName), Array(tar[start..<start + Int(entry.size)]))
             }, uniquingKeysWith: { first, _ in first })
     }
 }

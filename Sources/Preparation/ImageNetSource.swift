@@ -20,7 +20,7 @@ enum ImageNetSource: Source {
     static func listing(_ files: SourceFiles, _ options: SourceOptions) throws -> Listing? {
         let flat = files.images.filter { isValidation($0.name) && !isSynset($0.folders.last ?? "") }
         let archives = files.others.filter { name in
-            let last = name.split(separator: "/").last ?? ""
+            let last = name.lastName
             return last == trainArchive || last == validationArchive
                 || (last.hasSuffix(".tar") && isSynset(last.dropLast(4)))
         }
@@ -38,13 +38,13 @@ enum ImageNetSource: Source {
                 validation += try images(files, try files.entries(of: archive), in: archive)
             } else if archive.hasSuffix(trainArchive) {
                 for entry in try files.entries(of: archive) {
-                    let synset = last(entry.name).dropLast(4)
+                    let synset = entry.name.lastName.dropLast(4)
                     guard entry.name.hasSuffix(".tar"), isSynset(synset) else { continue }
                     training += try images(files, try files.entries(of: entry, in: archive), in: archive)
                         .map { (String(synset), $0) }
                 }
             } else {
-                let synset = String(last(archive).dropLast(4))
+                let synset = String(archive.lastName.dropLast(4))
                 training += try images(files, try files.entries(of: archive), in: archive).map {
                     (synset, $0)
                 }
@@ -105,13 +105,11 @@ enum ImageNetSource: Source {
     private static func images(
         _ files: SourceFiles, _ entries: [TarArchive.Entry], in archive: String
     ) throws -> [SourceFiles.File] {
-        entries.filter { FolderListing.isImageName(String(last($0.name))) }.map {
+        entries.filter { FolderListing.isImageName(String($0.name.lastName)) }.map {
             SourceFiles.File(
-                path: String(last($0.name)), place: .piece(archive, offset: $0.offset), size: $0.size)
+                path: String($0.name.lastName), place: .piece(archive, offset: $0.offset), size: $0.size)
         }
     }
-
-    private static func last(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
 
     /// "n01440764".
     static func isSynset(_ name: some StringProtocol) -> Bool {

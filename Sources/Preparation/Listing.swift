@@ -72,6 +72,6 @@ package struct Listing: Sendable {
             }
         }
         sha.update(data: lines)
-        return sha.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return sha.finalize().hexadecimal
     }
 }

@@ -2,7 +2,6 @@
 // that is whole is never made again, however often this is interrupted. What comes out depends on the settings and the
 // source alone. The source is only read.
 
-internal import CSV
 package import Datasets
 internal import Images
 internal import Records
@@ -91,6 +90,13 @@ package struct Preparation {
             report(.looking(place))
         }
         try listing.leaveOut(settings.leaveOut)
+        guard listing.categories.count > 1 else {
+            let names = listing.categories.map(\.name).joined()
+            throw PreparationError(
+                .invalid,
+                "\(source) gives \(names.isEmpty ? "no class" : "only the class \(names)"); it takes at least two"
+            )
+        }
         let isDivided = !listing.images.contains { $0.split == nil }
         listing.assign(Splitting.splits(listing, validation: settings.validation, seed: settings.seed))
         report(
@@ -196,7 +202,7 @@ package struct Preparation {
             }
             taken += 1
             guard taken == shard.images.count else { return }
-            let result = contents.result(try file.finish())
+            let result = ShardResult(file: try file.finish(), contents: contents)
             try staging.keep(result)
             results.append(result)
             shards.removeFirst()

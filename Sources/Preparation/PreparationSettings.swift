@@ -1,7 +1,6 @@
 // How records are to be made. The same settings and the same source give the same bytes, whatever the threads and
 // however often it was interrupted.
 
-internal import Datasets
 package import SystemPackage
 
 package struct PreparationSettings: Hashable, Sendable {

@@ -16,7 +16,7 @@ package struct SourceFiles {
 
         /// The names of the folders around it, outermost first.
         var folders: ArraySlice<Substring> { path.split(separator: "/").dropLast() }
-        var name: Substring { path.split(separator: "/").last ?? "" }
+        var name: Substring { path.lastName }
     }
 
     /// Canonical: a folder; that of the archive where the source is one.
@@ -68,9 +68,8 @@ package struct SourceFiles {
     /// A file in an archive. Its name is a name, never a path to open.
     mutating func add(_ name: String, _ place: SourceImage.Place, _ size: Int64) {
         let path = name.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-        let file = path.split(separator: "/").last ?? ""
-        guard !file.hasPrefix(".") else { return }
-        if FolderListing.isImageName(String(file)) {
+        guard !path.lastName.hasPrefix(".") else { return }
+        if FolderListing.isImageName(String(path.lastName)) {
             images.append(File(path: path, place: place, size: size))
         } else {
             others.append(path)
@@ -114,9 +113,9 @@ package struct SourceFiles {
         }
         throw PreparationError(.invalid, "there is no file \(root.pushing(path))")
     }
+}
 
-    /// Those others whose last name is one of `names`.
-    func others(named names: String...) -> [String] {
-        others.filter { names.contains($0.split(separator: "/").last.map(String.init) ?? "") }
-    }
+extension StringProtocol where SubSequence == Substring {
+    /// Of a path, the file's name.
+    var lastName: Substring { split(separator: "/").last ?? "" }
 }

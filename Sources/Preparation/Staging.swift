@@ -51,15 +51,15 @@ final class Staging {
     /// - Returns: whether only the folder's name is missing.
     /// - Throws: `invalid` where something else was begun; `taken` where the folder is none of ours.
     func begin(_ settings: [String: String]) throws -> Bool {
-        let isNamed: Bool
+        let isComplete: Bool
         let before: [String: String]
         if let data = try contents(settingsFile) {
             guard let beginning = try? JSONDecoder().decode(Beginning.self, from: data) else {
                 throw PreparationError(.taken, "\(settingsFile) cannot be read; remove \(path) to begin anew")
             }
-            (before, isNamed) = (beginning.settings, false)
+            (before, isComplete) = (beginning.settings, false)
         } else if let data = try contents(path.appending(RecordManifest.fileName)) {
-            (before, isNamed) = (try RecordManifest([UInt8](data), path).settings, true)
+            (before, isComplete) = (try RecordManifest([UInt8](data), path).settings, true)
         } else {
             // A temporary file of ours may be left over from a kill.
             let names = try FileManager.default.contentsOfDirectory(atPath: path.string)
@@ -79,8 +79,8 @@ final class Staging {
                 "\(path) was begun otherwise (\(PreparationSettings.differences(before, settings).joined(separator: "; "))). "
                     + "Give the arguments of then, or remove it to begin anew")
         }
-        if !isNamed { try PreparationError.writing(progress) { try progress.makeFolder() } }
-        return isNamed
+        if !isComplete { try PreparationError.writing(progress) { try progress.makeFolder() } }
+        return isComplete
     }
 
     /// Of a shard that is whole.

@@ -25,8 +25,7 @@ enum TFRecordSource: Source {
     static func listing(_ files: SourceFiles, _ options: SourceOptions) throws -> Listing? {
         guard options.labels == nil else { return nil }
         let shards = files.others.compactMap { path -> (path: String, split: Dataset.Split)? in
-            let name = path.split(separator: "/").last ?? ""
-            guard let match = name.wholeMatch(of: /(.+)-[0-9]+-of-[0-9]+(\.tfrecords?)?/),
+            guard let match = path.lastName.wholeMatch(of: /(.+)-[0-9]+-of-[0-9]+(\.tfrecords?)?/),
                 let split = splits[match.1]
             else { return nil }
             return (path, split)

@@ -1,7 +1,7 @@
 // Bulk draws for initial weights: one stream per tensor, the same numbers however the caller cuts its work.
 
 internal import CKernels
-private import Glibc
+internal import Glibc
 
 extension Philox {
     static func log(_ x: Double) -> Double { Glibc.log(x) }

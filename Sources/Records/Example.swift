@@ -9,19 +9,6 @@ package struct Example {
     /// - Parameter bytes: a record's data; they must outlive what is read from it.
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// Whether every part down to the lists is a message. What is not read costs nothing, so this is asked for only where
-    /// the bytes come from elsewhere.
-    package var isWhole: Bool {
-        var isWhole = true
-        forEachFeature { _, feature in
-            guard let feature else { return isWhole = false }
-            var lists = WireReader(feature)
-            while lists.next() != nil {}
-            if lists.isDamaged { isWhole = false }
-        }
-        return isWhole
-    }
-
     /// The first value of a list of byte strings, or nil.
     package func bytes(_ name: StaticString) -> UnsafeRawBufferPointer? {
         list(name, kind: 1).flatMap(Self.firstBytes)
@@ -54,8 +41,8 @@ package struct Example {
         return nil
     }
 
-    /// - Parameter body: gets a key and its feature; nil in place of that where a message around it is damaged.
-    private func forEachFeature(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {
+    /// - Parameter body: gets a key and its feature; not where the message around them is damaged.
+    private func forEachFeature(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         var parts = WireReader(bytes)
         while let part = parts.next() {
@@ -70,11 +57,9 @@ package struct Example {
                     if field.number == 1 { key = value }
                     if field.number == 2 { feature = value }
                 }
-                body(key, fields.isDamaged ? nil : feature)
+                if !fields.isDamaged { body(key, feature) }
             }
-            if entries.isDamaged { body(none, nil) }
         }
-        if parts.isDamaged { body(none, nil) }
     }
 
     private static func firstBytes(_ list: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {

@@ -57,31 +57,21 @@ package struct RecordReader: ~Copyable {
         while end == nil {
             let left = size - offset
             guard left > 0 else { return finish(.clean) }
-            guard left >= RecordWriter.overhead, try fill(12) else { return finish(.torn(at: offset)) }
-            let (length, lengthCRC, header) = window(12) {
-                (
-                    UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)),
-                    UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)),
-                    MaskedCRC.of(UnsafeRawBufferPointer(rebasing: $0[..<8]))
-                )
-            }
-            guard header == lengthCRC else {
+            let header = RecordFrame.headerCount
+            guard left >= RecordWriter.overhead, try fill(header) else { return finish(.torn(at: offset)) }
+            guard let length = window(header, RecordFrame.dataCount) else {
                 return finish(
-                    try endsInZeros(before: offset + 12) ? .torn(at: offset) : .badLength(at: offset))
+                    try endsInZeros(before: offset + header) ? .torn(at: offset) : .badLength(at: offset))
             }
             guard length <= UInt64(left - RecordWriter.overhead) else { return finish(.torn(at: offset)) }
-            let count = Int(length)
-            guard try fill(count + RecordWriter.overhead) else { return finish(.torn(at: offset)) }
-            let data: [UInt8]? = window(count + RecordWriter.overhead) {
-                let data = UnsafeRawBufferPointer(rebasing: $0[12..<12 + count])
-                let crc = UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 12 + count, as: UInt32.self))
-                return MaskedCRC.of(data) == crc ? [UInt8](data) : nil
-            }
-            if data == nil, try endsInZeros(before: offset + count + RecordWriter.overhead) {
+            let count = Int(length) + RecordWriter.overhead
+            guard try fill(count) else { return finish(.torn(at: offset)) }
+            let data = window(count) { RecordFrame.data(of: $0).map([UInt8].init) }
+            if data == nil, try endsInZeros(before: offset + count) {
                 return finish(.torn(at: offset))
             }
-            offset += count + RecordWriter.overhead
-            consumed += count + RecordWriter.overhead
+            offset += count
+            consumed += count
             if let data { return data }
             skipped += 1
         }

@@ -62,12 +62,7 @@ struct ClassificationReport: ~Copyable {
     }
 
     private mutating func write(_ entry: Entry) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        try printout.write(
-            (hasEntries ? ",\n " : "[\n ") + String(decoding: try encoder.encode(entry), as: UTF8.self))
+        try printout.write((hasEntries ? ",\n " : "[\n ") + JSONText.of(entry))
         hasEntries = true
     }
 }

@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Charts
-import Jobs
 import TensorBoard
 
 enum CurveAxis: String, CaseIterable, ExpressibleByArgument {

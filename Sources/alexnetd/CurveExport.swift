@@ -1,6 +1,5 @@
 // Curves as text for other programs: exact numbers, in the order of the runs as given, tags by their bytes, steps.
 
-import Charts
 import Foundation
 import TensorBoard
 
@@ -51,14 +50,9 @@ enum CurveExport {
 
     /// A curve a line; what JSON has no number for is "nan", "inf" or "-inf".
     static func json(_ runs: [CurveSource.Run], _ tags: [String], _ out: inout Printout) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         var separator = "[\n"
         for (run, curve) in chosen(runs, tags) {
-            let row = String(decoding: try encoder.encode(Row(run: run.name, curve: curve)), as: UTF8.self)
-            try out.write(separator + row)
+            try out.write(separator + JSONText.of(Row(run: run.name, curve: curve)))
             separator = ",\n"
         }
         try out.write("\n]\n")
@@ -71,7 +65,7 @@ enum CurveExport {
             [
                 run.name, curve.tag, "\(curve.steps.count)", "\(curve.steps.first ?? 0)",
                 "\(curve.steps.last ?? 0)", curve.valueText(curve.values.count - 1),
-            ].map(ChartStyle.printable)
+            ].map(\.printable)
         }
         let lines = [["RUN", "TAG", "POINTS", "FIRST", "LAST", "LAST VALUE"]] + rows
         let shown = runs.count > 1 ? lines : lines.map { Array($0.dropFirst()) }

@@ -38,7 +38,7 @@ struct CurveSelection {
         for pattern in patterns where !known.contains(where: { Self.matches($0, pattern) }) {
             throw ValidationError(
                 "no tag matches \(pattern); nearest: "
-                    + nearest(to: pattern, among: known, atMost: 5).map(ChartStyle.printable)
+                    + nearest(to: pattern, among: known, atMost: 5).map(\.printable)
                     .joined(separator: ", "))
         }
         let wanted = patterns.isEmpty ? all ? ["*"] : Self.main : patterns

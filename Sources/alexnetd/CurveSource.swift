@@ -1,7 +1,6 @@
 // What RUN on the command line means: a run of the root by its name, or any folder with event files.
 
 import ArgumentParser
-import Charts
 import Foundation
 import Jobs
 import SystemPackage
@@ -111,8 +110,6 @@ extension CurveSource.Run {
                 "\(name): \(curves.repeated) points came again at a step that had one; the first of each is taken"
             )
         }
-        for line in lines {
-            FileHandle.standardError.write(Data((ChartStyle.printable(line) + "\n").utf8))
-        }
+        lines.forEach(Output.note)
     }
 }

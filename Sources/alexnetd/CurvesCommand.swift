@@ -54,7 +54,7 @@ struct CurvesCommand: ParsableCommand {
         }
         if let width, !(20...1000).contains(width) { throw ValidationError("--width is 20 to 1000") }
         if let height, !(2...200).contains(height) { throw ValidationError("--height is 2 to 200") }
-        guard !watch || Terminal().isTerminal else {
+        guard !watch || Output.isTerminal else {
             throw ValidationError("--watch needs a terminal; leave it away for one picture")
         }
     }
@@ -75,9 +75,7 @@ struct CurvesCommand: ParsableCommand {
         } else if list {
             try printout.write(CurveExport.list(runs, try CurveSelection(runs, tags, all: true).tags))
         } else {
-            let terminal = Terminal()
-            let charts = try charts(runs)
-            try printout.write(text(charts, terminal, rows: height ?? 14))
+            try printout.write(text(try charts(runs), rows: height ?? 14))
         }
         try printout.flush()
     }
@@ -91,8 +89,7 @@ struct CurvesCommand: ParsableCommand {
     private func charts(_ runs: [CurveSource.Run]) throws -> [Chart] {
         let selection = try CurveSelection(runs, tags, all: false)
         if selection.omitted > 0, !watch {
-            FileHandle.standardError.write(
-                Data("\(selection.omitted) more tags: --list names them, --tag draws them\n".utf8))
+            Output.note("\(selection.omitted) more tags: --list names them, --tag draws them")
         }
         return try selection.groups.map { group in
             var chart = try x.chart(group, of: runs)
@@ -101,10 +98,10 @@ struct CurvesCommand: ParsableCommand {
         }
     }
 
-    private func text(_ charts: [Chart], _ terminal: Terminal, rows: Int) -> String {
-        var style = terminal.style
+    private func text(_ charts: [Chart], rows: Int) -> String {
+        var style = ChartStyle.ofTerminal
         if ascii { style.isUnicode = false }
-        let columns = width ?? max(terminal.size?.columns ?? 80, 20)
+        let columns = width ?? max(Output.size?.columns ?? 80, 20)
         return charts.map { chart in
             chart.lines(width: columns, rows: rows, style: style).map { $0 + "\n" }.joined()
         }.joined(separator: "\n")
@@ -119,29 +116,22 @@ extension CurvesCommand {
 
     /// Until no run that is ours has a worker; another program's until somebody stops it.
     private func draw(again sources: [CurveSource]) throws {
-        let terminal = Terminal()
         // What was on the screen stays above.
-        try show(String(repeating: "\n", count: (terminal.size?.rows ?? 24) - 1))
+        try Output.write(String(repeating: "\n", count: (Output.size?.rows ?? 24) - 1))
         while true {
             let goesOn = sources.contains(where: \.mayGrow)
             let charts = try charts(try read(sources))
-            let screen = terminal.size?.rows ?? 24
+            let screen = Output.size?.rows ?? 24
             // Heading, two lines of axis, and a blank one between.
             let around = charts.reduce(0) { $0 + 4 + $1.series.count }
             let rows = height ?? max(3, (screen - around) / max(charts.count, 1))
-            let lines = text(charts, terminal, rows: rows).split(
+            let lines = text(charts, rows: rows).split(
                 separator: "\n", omittingEmptySubsequences: false)
             let shown = lines.dropLast().prefix(screen - 1)
             // Line by line over the old picture: nothing flickers.
-            try show("\u{1B}[H" + shown.map { $0 + "\u{1B}[K\r\n" }.joined() + "\u{1B}[J")
+            try Output.write("\u{1B}[H" + shown.map { $0 + "\u{1B}[K\r\n" }.joined() + "\u{1B}[J")
             guard goesOn else { return }
             Thread.sleep(forTimeInterval: Self.pause)
         }
-    }
-
-    private func show(_ text: String) throws {
-        var printout = Printout()
-        try printout.write(text)
-        try printout.flush()
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import Compute
 import Foundation
 import Jobs
 import Networks
@@ -46,10 +47,22 @@ struct ExportCommand: ParsableCommand {
             let step = trained.step.map { "step \($0) of " } ?? ""
             let line =
                 "\(path): \(trained.network.name), \(trained.classes.count) classes, \(step)\(run.name)"
-            try Output.write(line.printable + "\n")
+            try Output.write(line.printable + "\n" + Self.pixels(trained.normalization) + "\n")
         } catch {
             throw ArgumentParser.ExitCode.orOwn(error)
         }
+    }
+
+    /// What whoever uses the weights elsewhere has to know.
+    private static func pixels(_ normalization: Normalization) -> String {
+        func list(_ channels: SIMD3<Float>) -> String {
+            "[" + (0..<3).map { String(format: "%.3f", channels[$0]) }.joined(separator: ", ") + "]"
+        }
+        let mean =
+            normalization.meanImage == nil
+            ? "mean \(list(normalization.mean))" : "mean image in mean.safetensors beside the checkpoint"
+        return "the network sees (pixel − mean) ÷ deviation, on the 0–255 scale: \(mean), deviation "
+            + list(normalization.deviation)
     }
 
     private func chosenFormat(_ path: FilePath) throws -> WeightsExport.Format {

@@ -94,7 +94,8 @@ struct ImportCommand: ParsableCommand {
         let folder = try dataset.map {
             try Dataset.open(FilePath.current.pushing(FilePath($0)).lexicallyNormalized())
         }
-        let names = try classNames() ?? folder?.classes ?? (0..<network.classes).map(String.init)
+        let names =
+            try classes.map(ClassNames.read) ?? folder?.classes ?? (0..<network.classes).map(String.init)
         guard names.count == network.classes else {
             throw ValidationError(
                 "\(classes ?? dataset ?? "") names \(names.count) classes, and the network tells \(network.classes) apart"
@@ -109,15 +110,5 @@ struct ImportCommand: ParsableCommand {
         }
         return Dataset(
             name: name, root: folder?.root ?? path, classes: names, train: [], validation: [])
-    }
-
-    private func classNames() throws -> [String]? {
-        guard let classes else { return nil }
-        guard let text = try? String(contentsOfFile: classes, encoding: .utf8) else {
-            throw ValidationError(
-                "\(classes) cannot be read as text; --classes takes a class's name on each line")
-        }
-        return text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty }
     }
 }

@@ -48,7 +48,9 @@ extension JobControl {
 extension JobFolder {
     /// What will become of a job that has just been queued: "next; it goes on from the checkpoint of step 200".
     func outlook(_ name: String) throws -> String {
-        let list = try JobList(self)
+        var list = try JobList(self)
+        // Whoever looks while it moves may miss it.
+        if !list.rows.contains(where: { $0.name == name }) { list = try JobList(self) }
         let row = list.rows.first { $0.name == name }
         var parts: [String] =
             switch row?.file.place {

@@ -95,6 +95,8 @@ struct JobList {
                 waiting[row.name] = row
                 members.append(WaitingLine.Member(row.name, priority: priority, hasBegun: false))
             } catch {
+                // Its turn may have come just now.
+                guard folder.identity(row.file.fileName, in: .queued) != nil else { continue }
                 let fact = error.code == .unreadable ? "cannot be read" : "is no job"
                 let line = error.line.map { "line \($0)" }
                 row.message = [fact, line, error.key, error.problem].compactMap(\.self).joined(

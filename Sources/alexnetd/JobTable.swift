@@ -84,8 +84,8 @@ struct JobTable {
 
     /// "████░░░░░░ 43 %"; full and 100 % only where all is done.
     private static func bar(_ progress: Double) -> String {
-        let (filled, percent) = (Int(progress * 10), String(Int(progress * 100)))
-        let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
-        return "\(blocks) \(String(repeating: " ", count: 3 - percent.count))\(percent) %"
+        let percent = String(Int(progress * 100))
+        return
+            "\(ProgressBar.text(progress, width: 10)) \(String(repeating: " ", count: 3 - percent.count))\(percent) %"
     }
 }

@@ -38,7 +38,7 @@ struct JobsCommand: ParsableCommand {
 
     private func show(_ list: JobList) throws {
         if json {
-            try Output.write(try encoded(list, pretty: true) + "\n")
+            try Output.write(JSONText.of(rows(list), pretty: true) + "\n")
         } else {
             try Output.write(lines(list).map { $0 + "\n" }.joined())
             remarks(list).forEach(Output.note)
@@ -52,7 +52,7 @@ struct JobsCommand: ParsableCommand {
             try list.refresh()
             let isRedrawn = Output.isTerminal && !json
             let text =
-                json ? try encoded(list, pretty: false) + "\n" : lines(list).map { $0 + "\n" }.joined()
+                json ? try JSONText.of(rows(list)) + "\n" : lines(list).map { $0 + "\n" }.joined()
             if isRedrawn {
                 try Output.write(Self.frame(lines(list) + remarks(list)))
             } else if text != shown {
@@ -93,16 +93,5 @@ struct JobsCommand: ParsableCommand {
             lines = lines.prefix(rows - 2) + ["… and \(rest) more"]
         }
         return "\u{1B}[H" + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
-    }
-
-    private func encoded(_ list: JobList, pretty: Bool) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(rows(list)), as: UTF8.self)
     }
 }

@@ -43,7 +43,20 @@ struct NetworkOptions: ParsableArguments {
             throw ValidationError(Self.unknown(name, path, root))
         }
         if let trained = try TrainedNetwork(checkpointOf: file) { return try checked(trained) }
+        guard file.extension == "safetensors" || Self.isSafetensors(file) else {
+            throw ValidationError(
+                "\(file) is no safetensors file; `alexnetd import \(file) --as NAME` makes a run of PyTorch's and Caffe's"
+            )
+        }
         return try TrainedNetwork(weights: file, model, classes: try classNames(), try normalization())
+    }
+
+    /// By the length of the header that it would begin with.
+    private static func isSafetensors(_ file: FilePath) -> Bool {
+        guard let handle = FileHandle(forReadingAtPath: file.string) else { return true }
+        defer { try? handle.close() }
+        let length = (try? handle.read(upToCount: 8)) ?? Data()
+        return length.count == 8 && length[4...].allSatisfy { $0 == 0 }
     }
 
     /// A run says itself what it is.
@@ -62,13 +75,7 @@ struct NetworkOptions: ParsableArguments {
                 "weights alone know no names: give --classes FILE, with a class's name on each line in the order of "
                     + "the network's outputs")
         }
-        guard let text = try? String(contentsOfFile: classes, encoding: .utf8) else {
-            throw ValidationError(
-                "\(classes) cannot be read as text; --classes takes a class's name on each line")
-        }
-        let names = text.split(whereSeparator: \.isNewline).map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }.filter { !$0.isEmpty }
+        let names = try ClassNames.read(classes)
         guard names.count >= 2 else { throw ValidationError("\(classes) names fewer than two classes") }
         return names
     }

@@ -11,22 +11,25 @@ enum Output {
     /// Nil where it is no terminal, or one that does not say.
     static var size: (columns: Int, rows: Int)? {
         var size = winsize()
-        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return nil
-        }
+        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+        else { return nil }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// - Throws: success, which ends the command, when nobody reads any more; else `Errno`.
-    static func write(_ bytes: some Sequence<UInt8>) throws {
+    /// - Throws: what ends the command: success when nobody reads any more (`| head`); 74 where it cannot be written, which
+    ///   is said.
+    static func write(_ bytes: some Sequence<UInt8>) throws(ArgumentParser.ExitCode) {
         do {
             try FileDescriptor.standardOutput.writeAll(bytes)
         } catch Errno.brokenPipe {
-            throw ArgumentParser.ExitCode.success
+            throw .success
+        } catch {
+            note("cannot write to stdout: \(error)")
+            throw ArgumentParser.ExitCode(74)  // EX_IOERR of sysexits.h
         }
     }
 
-    static func write(_ text: String) throws { try write(text.utf8) }
+    static func write(_ text: String) throws(ArgumentParser.ExitCode) { try write(text.utf8) }
 
     /// - Returns: false as soon as nobody reads any more.
     static func rest(seconds: Double) -> Bool {

@@ -6,7 +6,7 @@ import Foundation
 import Preparation
 
 final class PreparationConsole {
-    private let isTerminal = Terminal().isTerminal
+    private let isTerminal = Output.isTerminal
     private var hasBar = false
     private var shown = ContinuousClock.now
     private var begun: (at: ContinuousClock.Instant, done: Int)?
@@ -74,9 +74,7 @@ final class PreparationConsole {
         let left = rate > 0 ? Duration.text(seconds: Double(all - done) / rate) : "?"
         let figures = String(format: "%d/%d  %.0f images/s  ETA ", done, all, rate) + left
         guard isTerminal else { return put(figures + "\n") }
-        let filled = all > 0 ? done * 24 / all : 0
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-        put("\r\u{1B}[Kpreparing \(bar) \(figures)")
+        put("\r\u{1B}[Kpreparing \(ProgressBar.text(done, of: all)) \(figures)")
         hasBar = true
     }
 

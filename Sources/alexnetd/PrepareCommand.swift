@@ -3,7 +3,6 @@
 import ArgumentParser
 import Daemon
 import Foundation
-import Jobs
 import Preparation
 import SystemPackage
 import Training

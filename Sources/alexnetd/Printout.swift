@@ -1,9 +1,4 @@
-// Much text to stdout, in large pieces. Whoever reads it may go away (`| head`), which ends the program and is no error;
-// a full disk is one.
-
-import ArgumentParser
-import Foundation
-import SystemPackage
+// Much text to stdout, in large pieces.
 
 struct Printout: ~Copyable {
     private var pending: [UInt8] = []
@@ -15,14 +10,7 @@ struct Printout: ~Copyable {
     }
 
     mutating func flush() throws {
-        do {
-            try FileDescriptor.standardOutput.writeAll(pending)
-            pending.removeAll(keepingCapacity: true)
-        } catch Errno.brokenPipe {
-            throw ArgumentParser.ExitCode.success
-        } catch {
-            FileHandle.standardError.write(Data("cannot write to stdout: \(error)\n".utf8))
-            throw ArgumentParser.ExitCode(74)  // EX_IOERR of sysexits.h
-        }
+        try Output.write(pending)
+        pending.removeAll(keepingCapacity: true)
     }
 }

@@ -13,7 +13,7 @@ import Training
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Train the jobs dropped into ROOT/jobs, one after the other.",
+        abstract: "Train the jobs dropped into ROOT/jobs: one at a time on each GPU and on the CPU.",
         discussion: """
             Drop NAME.yml into ROOT/jobs; it moves to running/, then to done/ or failed/. SIGTERM and Ctrl-C let the \
             running job write a checkpoint first; it goes on with the next start.
@@ -70,15 +70,15 @@ struct ServeCommand: ParsableCommand {
         var problems: [String]
         do {
             let reading = try settings.read()
-            print(reading.table)
+            try Output.write(reading.table + "\n")
             let check = SettingsCheck(reading.settings)
-            for note in check.notes { print("note: \(note)") }
+            for note in check.notes { try Output.write("note: \(note)\n") }
             problems = check.problems
-        } catch {
+        } catch let error as DaemonError {
             problems = error.message.split(separator: "\n").map(String.init)
         }
-        guard !problems.isEmpty else { return print("The daemon can work with these settings.") }
-        for problem in problems { FileHandle.standardError.write(Data("problem: \(problem)\n".utf8)) }
+        guard !problems.isEmpty else { return try Output.write("The daemon can work with these settings.\n") }
+        for problem in problems { Output.note("problem: \(problem)") }
         throw ArgumentParser.ExitCode(Jobs.ExitCode.configuration.rawValue)
     }
 }

@@ -57,7 +57,7 @@ struct SubmitCommand: ParsableCommand {
                 _ = try job.plan.continuing(old, epochsBegun: 0)
             }
             let dataset = try job.dataset()
-            _ = try job.initialWeights(for: job.plan.network(for: dataset))
+            _ = try job.initialWeights(for: job.plan.network(classes: dataset.classes.count))
             try folder.submit(bytes, as: name)
         } catch let error as JobError {
             // The file that the person has at hand, not the one it was to be.

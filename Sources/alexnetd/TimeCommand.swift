@@ -48,14 +48,16 @@ struct TimeCommand: ParsableCommand {
     }
 
     func run() throws {
-        if input { return try TimeInput.run(spec, json: json) }
-        try Executable.becomeReadyForBLAS()
-        let job: Job?
         do {
-            job = try spec.map { try Job(FilePath($0), relativeTo: .current) }
+            if input { return try TimeInput.run(spec, json: json) }
+            try Executable.becomeReadyForBLAS()
+            try measure(try spec.map { try Job(FilePath($0), relativeTo: .current) })
         } catch {
-            throw ArgumentParser.ExitCode.ending(error)
+            throw ArgumentParser.ExitCode.orOwn(error)
         }
+    }
+
+    private func measure(_ job: Job?) throws {
         let plan = job?.plan
         let network = AlexNet.network(
             model ?? plan?.model ?? .alexnet, classes: classes, width: plan?.width ?? 1)
@@ -122,15 +124,9 @@ struct TimeCommand: ParsableCommand {
     }
 
     private func print(_ report: TimeReport) throws {
-        if json {
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.sortedKeys]
-            Swift.print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            Swift.print(report.table)
-            if let curves = report.curves { Swift.print(curves.table) }
-        }
+        if json { return try Output.write(JSONText.of(report) + "\n") }
+        try Output.write(report.table + "\n")
+        if let curves = report.curves { try Output.write(curves.table + "\n") }
     }
 }
 

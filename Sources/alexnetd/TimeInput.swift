@@ -43,17 +43,8 @@ struct TimeInput {
 
     /// What the command prints.
     static func run(_ folder: String?, json: Bool) throws {
-        do {
-            let report = try measure(
-                folder.map { FilePath.current.pushing(FilePath($0)).lexicallyNormalized() })
-            guard json else { return try Output.write(report.table + "\n") }
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try Output.write(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
-        } catch {
-            throw ArgumentParser.ExitCode.ending(error)
-        }
+        let report = try measure(folder.map { FilePath.current.pushing(FilePath($0)).lexicallyNormalized() })
+        try Output.write((json ? JSONText.of(report) : report.table) + "\n")
     }
 
     /// - Parameter folder: a data set; nil draws photographs, and keeps them in three ways.

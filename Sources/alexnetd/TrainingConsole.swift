@@ -1,7 +1,6 @@
 // What a person sees of a run, and what train.log keeps of it: a progress bar in a terminal, plain lines in a pipe,
 // entries with job, attempt and step in the journal where stdout leads there.
 
-import Daemon
 import Foundation
 import Glibc
 import Jobs
@@ -98,10 +97,7 @@ final class TrainingConsole: Sendable {
         guard isTerminal else { return }
         state.withLock { state in
             guard ContinuousClock.now - state.drawn > .milliseconds(100) || done == all else { return }
-            let width = 24
-            let filled = all > 0 ? done * width / all : 0
-            let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-            Self.put("\r\u{1B}[K\(title) \(blocks) \(done)/\(all)  \(tail)")
+            Self.put("\r\u{1B}[K\(title) \(ProgressBar.text(done, of: all)) \(done)/\(all)  \(tail)")
             state.hasBar = true
             state.drawn = .now
         }

@@ -56,9 +56,10 @@ struct ValidateCommand: ParsableCommand {
             return Finding(brief: "a valid job; \(notice)", whole: table(plan) + "note: \(notice)\n")
         }
         let dataset = try job.dataset()
-        let network = job.plan.network(for: dataset)
+        let network = job.plan.network(classes: dataset.classes.count)
         let weights = try job.initialWeights(for: network)
-        let notices = dataset.notices + (weights?.notes ?? [])
+        let memory = job.plan.memoryNotice(network, dataset)
+        let notices = dataset.notices + (weights?.notes ?? []) + [memory].compactMap(\.self)
         let size = "\(dataset.train.count) training images of \(dataset.classes.count) classes"
         return Finding(
             brief: (["a valid job with \(size)"] + notices).joined(separator: "; "),

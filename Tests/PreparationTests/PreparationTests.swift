@@ -377,6 +377,16 @@ import Testing
         #expect(throws: PreparationError.self) { try settings.check() }
     }
 
+    @Test func oneClassIsTooFew() throws {
+        let tree = try ImageTree.classes(4)
+        let names = try FileManager.default.contentsOfDirectory(atPath: tree.root.string).sorted()
+        var settings = PreparationSettings()
+        settings.leaveOut = Array(names.dropFirst())
+        let error = #expect(throws: PreparationError.self) { try tree.prepare(settings, threads: 1) }
+        #expect(error?.code == .invalid)
+        #expect(error?.message.contains("only the class \(names[0])") == true, "\(error?.message ?? "")")
+    }
+
     @Test func aSourceThatCannotBeReadIsAnError() throws {
         let tree = try ImageTree.classes(40)
         let error = #expect(throws: DatasetsError.self) {

@@ -95,6 +95,11 @@ extension WholeProgram {
                 "classify", weights.string, image, "--classes", classes.string, "--normalize", "imagenet")
             #expect(whole.end == .exited(0), "\(whole.errorOutput)")
             #expect(whole.output.contains(" %  two"))
+            let exported = place.folder.path.appending("net.pth").string
+            #expect(try await run("export", "net", "--output", exported).end == .exited(0))
+            let pickled = try await run("classify", exported, image)
+            #expect(pickled.end == .exited(64), "\(pickled.errorOutput)")
+            #expect(pickled.errorOutput.contains("alexnetd import \(exported)"), "\(pickled.errorOutput)")
             let other = try await run("classify", "net", image, "--model", "torchvision")
             #expect(other.end == .exited(64) && other.errorOutput.contains("weights alone"))
         }

@@ -33,7 +33,6 @@ import Testing
 
     @Test func valuesAreFound() {
         read(Self.whole) { example in
-            #expect(example.isWhole)
             #expect(example.bytes(ExampleKey.encoded).map(Array.init) == [1, 2, 3])
             #expect(example.integer(ExampleKey.label) == 300)
             #expect(example.integer(ExampleKey.height) == 7)
@@ -58,18 +57,15 @@ import Testing
     @Test func unknownFieldsArePassedOver() {
         let others: [UInt8] = [5 << 3, 1, 6 << 3 | 1, 0, 0, 0, 0, 0, 0, 0, 0, 7 << 3 | 5, 0, 0, 0, 0]
         read(others + Self.whole) {
-            #expect($0.isWhole)
             #expect($0.integer(ExampleKey.height) == 7)
         }
     }
 
     /// Every prefix, and every byte made another: nothing crashes, and what is returned lies inside.
-    @Test func damageIsNoticedOrHarmless() {
-        var broken = 0
+    @Test func damageIsHarmless() {
         func look(_ bytes: [UInt8]) {
             bytes.withUnsafeBytes { raw in
                 let example = Example(raw)
-                if !example.isWhole { broken += 1 }
                 _ = example.integer(ExampleKey.label)
                 for key in [ExampleKey.encoded, ExampleKey.format, ExampleKey.label] {
                     guard let found = example.bytes(key), let start = found.baseAddress else { continue }
@@ -78,7 +74,6 @@ import Testing
             }
         }
         for count in Self.whole.indices { look(Array(Self.whole.prefix(count))) }
-        #expect(broken >= Self.whole.count - 2)
         for place in Self.whole.indices {
             for value: UInt8 in [0, 1, 2, 5, 7, 10, 0x12, 0x1a, 0x7f, 0x80, 0xff] {
                 var bytes = Self.whole

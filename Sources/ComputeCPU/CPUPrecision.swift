@@ -3,7 +3,7 @@
 
 internal import CKernels
 
-package enum CPUPrecision: Sendable {
+package enum CPUPrecision: String, Sendable {
     case fp32
     /// Factors rounded to bfloat16 where they are stored for a product: half the memory traffic, twice the rate.
     case bf16

@@ -42,7 +42,7 @@ extension Dataset {
                     + "replace or remove them:\(Self.list(undecodable))")
         }
         let bad = Set(undecodable.map(\.index))
-        return try bad.map { index in
+        return try undecodable.map(\.index).map { index in
             guard let other = Self.others(of: index, in: samples).first(where: { !bad.contains($0) }) else {
                 throw DatasetsError(
                     .badData,

@@ -17,7 +17,9 @@ final class StatusFile: Sendable {
 
         mutating func take(_ event: TrainingEvent) {
             switch event {
-            case .warning(let text): warning = text
+            case .warning(let text):
+                if status.message == warning { status.message = nil }
+                warning = text
             case .step where status.state == .preparing: status.message = nil
             // What was waited for is over.
             case .checkpointed: status.message = nil

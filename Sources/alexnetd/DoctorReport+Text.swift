@@ -8,6 +8,7 @@ extension DoctorReport {
             ("alexnetd", version),
             ("CPU", "\(cpu.model), \(cpu.cores) cores"),
             ("kernels", "\(cpu.kernels) of \(cpu.kernelsAvailable.joined(separator: ", "))"),
+            ("precision", cpu.precisions.joined(separator: ", ")),
             ("BLAS", cpu.blas),
             ("memory", Self.size(cpu.memory)),
         ]

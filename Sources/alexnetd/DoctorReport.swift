@@ -14,6 +14,7 @@ struct DoctorReport: Encodable {
         var cores: Int
         var kernels: String
         var kernelsAvailable: [String]
+        var precisions: [String]
         var blas: String
         /// Bytes that this process may use.
         var memory: Int
@@ -54,7 +55,8 @@ struct DoctorReport: Encodable {
         cpu = CPU(
             model: Self.model, cores: ProcessInfo.processInfo.activeProcessorCount,
             kernels: try KernelPath.chosen().rawValue, kernelsAvailable: KernelPath.available.map(\.rawValue),
-            blas: "\(BLAS.version) (\(BLAS.core))", memory: MachineMemory.limit)
+            precisions: CPUPrecision.available.map(\.rawValue), blas: "\(BLAS.version) (\(BLAS.core))",
+            memory: MachineMemory.limit)
         let survey = CUDASurvey()
         gpus = survey.devices.map {
             GPU(

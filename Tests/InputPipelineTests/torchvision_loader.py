@@ -5,10 +5,10 @@ second and core.
     pip install torch torchvision pillow numpy [ffcv]
     ./torchvision_loader.py .build/release/alexnetd [FOLDER]
 
-FOLDER holds train/CLASS/ and val/CLASS/; without it, photographs of 500 x 375 are drawn, and scaled to a shorter
-side of 256. All run on one thread, in CPU time, one after the other and around again: the machine's pace counts
-for all alike. torchvision does what ImageFolder and the usual transforms do: PIL's decoding and resizing, crop,
-mirror, tensor.
+FOLDER holds train/CLASS/ and val/CLASS/; without it, photographs of 500 x 375 are drawn, scaled to a shorter side
+of 256, and cut to a square. All run on one thread, in CPU time, one after the other and around again: the
+machine's pace counts for all alike. torchvision does what ImageFolder and the usual transforms do: PIL's decoding
+and resizing, crop, mirror, tensor.
 """
 
 import json
@@ -43,12 +43,14 @@ def draw(folder):
     random = np.random.default_rng(1)
     for index in range(PICTURES):
         picture = photograph(random)
+        scaled = picture.resize((341, 256), Image.LANCZOS)
+        square = scaled.crop((42, 0, 298, 256))
         name = f"{'val' if index < 4 else 'train'}/{index % 2}/{index}.jpg"
-        for size, scaled in (("500x375", picture), ("256", picture.resize((341, 256), Image.LANCZOS))):
+        for size, image in (("500x375", picture), ("341x256", scaled), ("256x256", square)):
             path = folder / size / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            scaled.save(path, quality=92)
-    return [folder / "500x375", folder / "256"]
+            image.save(path, quality=92)
+    return [folder / size for size in ("500x375", "341x256", "256x256")]
 
 
 def rate(pass_over):

@@ -23,6 +23,9 @@ import Testing
         #expect(status()?.message == "it will hardly train")
         file.take(.step(Progress.some))
         #expect((status()?.state, status()?.message) == (.training, "it will hardly train"))
+        file.take(.warning("another"))
+        file.take(.evaluating(done: 2, of: 2))
+        #expect(status()?.message == "another")
         file.end(.done, nil)
         #expect(status()?.message == nil)
     }

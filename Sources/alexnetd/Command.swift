@@ -40,6 +40,17 @@ struct Alexnetd: ParsableCommand {
             close(file)
             break
         }
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                // What was asked for could be read, so a summary of how to write it would only bury what is wrong.
+                "Error: \(error.message)".split(separator: "\n").map(String.init).forEach(Output.note)
+                throw ArgumentParser.ExitCode.validationFailure
+            }
+        } catch {
+            exit(withError: error)
+        }
     }
 }

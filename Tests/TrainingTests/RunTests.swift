@@ -1,6 +1,7 @@
 // One attempt after the other at a run, in this process: what happens, in which order, and what is on the disk then.
 
 import Checkpoints
+import Datasets
 import Foundation
 import Jobs
 import Synchronization
@@ -155,6 +156,24 @@ import Testing
         #expect(RunStatus.load(root.run("net").status)?.state == .done)
 
         try expectTheEnd(ofARunLeftAlone: text)
+    }
+
+    /// Its disk may be mounted later: whoever has trained on it tries again, whoever has not has named the wrong folder.
+    @Test func aDataSetThatIsAwayIsNoFaultOfARunUnderWay() throws {
+        let job = try Job.of(defaults + "epochs: 1\ncheckpoint: {every: 1h}", dataset: images.string)
+        _ = try run(job, stoppingAfter: 2)
+        let away = images.string + ".away"
+        try FileManager.default.moveItem(atPath: images.string, toPath: away)
+        let gone = #expect(throws: DatasetsError.self) { try run(job) }
+        #expect(gone?.code == .unreadable)
+        #expect(gone?.message.contains("there is no folder \(images)") == true, "\(gone?.message ?? "")")
+        // An empty mount point.
+        try FileManager.default.createDirectory(atPath: images.string, withIntermediateDirectories: false)
+        let empty = #expect(throws: DatasetsError.self) { try run(job) }
+        #expect(empty?.code == .unreadable)
+        try FileManager.default.removeItem(atPath: checkpoints.folder.string)
+        let unknown = #expect(throws: JobError.self) { try run(job) }
+        #expect(unknown?.code == .data)
     }
 
     /// The averages are in the weights' place then.

@@ -214,14 +214,11 @@ package final class Hooks: Sendable {
         // What it had written is in the pipe; a child of it may write on and on.
         for _ in 0..<16 where polled[1].fd >= 0 && read(output, &lines, call) {}
         for line in lines.end() { say(.info, call, line) }
-        let outcome = child.reap()
+        guard let outcome = child.reap() else { return }
         if let killed { return say(.warning, call, "killed: \(killed)") }
-        switch outcome {
-        case .exited(let code):
-            let time = String(format: "%.1f", Self.now - begin)
-            say(code == 0 ? .info : .warning, call, "exit code \(code) after \(time) s")
-        case let other: say(.warning, call, other?.text ?? "its end was not seen")
-        }
+        guard case .exited(let code) = outcome else { return say(.warning, call, outcome.text) }
+        let time = String(format: "%.1f", Self.now - begin)
+        say(code == 0 ? .info : .warning, call, "exit code \(code) after \(time) s")
     }
 
     /// - Returns: false when there is nothing more.

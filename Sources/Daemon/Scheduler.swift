@@ -263,9 +263,7 @@ package struct Scheduler: Sendable {
         var job = work.begun
         let name = job.job.name
         let hasProgressed = step > job.record.step
-        // A damaged newest checkpoint is gone: what is beyond the one before it is progress again.
-        job.record.step = step
-        if hasProgressed { job.record.withoutProgress = 0 }
+        if hasProgressed { (job.record.step, job.record.withoutProgress) = (step, 0) }
 
         if case .departed(let departure)? = work.interruption {
             return [.release(name, job.record, departure)]

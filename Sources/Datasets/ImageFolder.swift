@@ -50,11 +50,7 @@ package enum ImageFolder {
                     + "\(validationName)/CLASS/")
         }
         let test = top.folders.contains("test") ? testSamples(root, classes, &notices, &others) : []
-        if let first = others.first {
-            notices.append(
-                "files that are not named .jpg, .jpeg, .jfif or .png are left out: \(first)"
-                    + (others.count > 1 ? " and \(others.count - 1) more" : ""))
-        }
+        notices += notice(ofOthers: others)
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
             validation: validation, test: test, notices: notices)
@@ -80,7 +76,14 @@ package enum ImageFolder {
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes,
             train: split == .train ? samples : [], validation: split == .validation ? samples : [],
-            test: split == .test ? samples : [])
+            test: split == .test ? samples : [], notices: notice(ofOthers: others))
+    }
+
+    /// One sentence, or none.
+    private static func notice(ofOthers others: [String]) -> [String] {
+        guard let first = others.first else { return [] }
+        let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+        return ["files that are not named .jpg, .jpeg, .jfif or .png are left out: \(first)\(more)"]
     }
 
     private static func trainingSamples(_ root: FilePath, others: inout [String]) throws -> (

@@ -164,7 +164,9 @@ import Testing
         for name in ["only/test/a/1.jpg", "only/test/b/2.jpg", "bare/a/1.jpg", "bare/b/2.jpg"] {
             try folder.write(name, jpeg)
         }
+        try folder.write("only/test/a/notes.txt", [1])
         let only = try Dataset.open(folder.path.appending("only"), toEvaluate: .test)
+        #expect(only.notices.count == 1 && only.notices[0].contains("test/a/notes.txt"), "\(only.notices)")
         #expect(only.classes == ["a", "b"])
         #expect(only.test.map(\.path) == ["test/a/1.jpg", "test/b/2.jpg"])
         #expect(only.train.isEmpty && only.validation.isEmpty)

@@ -6,7 +6,8 @@ extension Dataset {
     /// This data set with each undecodable training sample replaced by the next of its class, in file order and cyclic, and
     /// without undecodable validation samples. Its further notices say so.
     ///
-    /// - Throws: `DatasetsError` of code `badData`: more than 1 % of a split, or the whole of a class, does not decode.
+    /// - Throws: `DatasetsError` of code `badData`: more than 1 % of a split, or the whole of a class to be trained on, does
+    ///   not decode.
     package func repaired(by statistics: Statistics) throws -> Dataset {
         try repaired(train: statistics.undecodableTrain, validation: statistics.undecodableValidation)
     }
@@ -15,11 +16,11 @@ extension Dataset {
     package func repaired(
         train badTrain: [Statistics.Undecodable], validation badValidation: [Statistics.Undecodable]
     ) throws -> Dataset {
+        try check(badTrain, of: self.train, "to be trained on")
+        try check(badValidation, of: validation, "to be evaluated")
         var train = train
-        for (index, other) in try replacements(self.train, badTrain, "training") {
-            train[index] = self.train[other]
-        }
-        let left = Set(try replacements(validation, badValidation, "validation").map(\.index))
+        for (index, other) in try replacements(badTrain) { train[index] = self.train[other] }
+        let left = Set(badValidation.map(\.index))
         return Dataset(
             name: name, root: root, classes: classes, train: train,
             validation: validation.enumerated().filter { !left.contains($0.offset) }.map(\.element),
@@ -31,22 +32,23 @@ extension Dataset {
                 ].compactMap(\.self), fingerprint: fingerprint)
     }
 
-    /// The place of each undecodable sample, and that of a good one of its class.
-    private func replacements(
-        _ samples: [Sample], _ undecodable: [Statistics.Undecodable], _ kind: String
-    ) throws -> [(index: Int, other: Int)] {
+    private func check(_ undecodable: [Statistics.Undecodable], of samples: [Sample], _ use: String) throws {
         guard undecodable.count * 100 <= samples.count else {
             throw DatasetsError(
                 .badData,
-                "\(undecodable.count) of \(samples.count) \(kind) images in \(root) do not decode (at most 1 % may); "
+                "\(undecodable.count) of \(samples.count) images \(use) in \(root) do not decode (at most 1 % may); "
                     + "replace or remove them:\(Self.list(undecodable))")
         }
+    }
+
+    /// The place of each undecodable training sample, and that of a good one of its class.
+    private func replacements(_ undecodable: [Statistics.Undecodable]) throws -> [(index: Int, other: Int)] {
         let bad = Set(undecodable.map(\.index))
         return try undecodable.map(\.index).map { index in
-            guard let other = Self.others(of: index, in: samples).first(where: { !bad.contains($0) }) else {
+            guard let other = Self.others(of: index, in: train).first(where: { !bad.contains($0) }) else {
                 throw DatasetsError(
                     .badData,
-                    "no \(kind) image of class \(classes[Int(samples[index].label)]) in \(root) decodes; replace or "
+                    "no training image of class \(classes[Int(train[index].label)]) in \(root) decodes; replace or "
                         + "remove the class")
             }
             return (index, other)

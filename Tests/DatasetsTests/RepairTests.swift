@@ -53,6 +53,20 @@ import Testing
         #expect(notice.contains("val/1/117.jpg"), "\(notice)")
     }
 
+    /// Where nothing has to take its place, a class may be without.
+    @Test func aClassMayHaveNothingToEvaluate() throws {
+        let folder = try TemporaryFolder()
+        let jpeg = try TemporaryFolder.jpeg(1)
+        for index in 0..<120 {
+            try folder.write("train/\(index % 2)/\(index).jpg", jpeg)
+            try folder.write("val/0/\(index).jpg", jpeg)
+        }
+        try folder.write("val/1/0.jpg")
+        let dataset = try ImageFolder.open(folder.path)
+        let repaired = try dataset.repaired(by: try Statistics.scan(dataset, threads: 2))
+        #expect(repaired.validation == dataset.validation.filter { $0.label == 0 })
+    }
+
     @Test func moreThanOnePercentIsAnError() throws {
         let folder = try TemporaryFolder()
         let (dataset, statistics) = try dataset(
@@ -60,7 +74,7 @@ import Testing
         let error = #expect(throws: DatasetsError.self) { try dataset.repaired(by: statistics) }
         #expect(error?.code == .badData)
         let message = error?.message ?? ""
-        #expect(message.contains("3 of 201 training images in \(folder.path)"))
+        #expect(message.contains("3 of 201 images to be trained on in \(folder.path)"))
         for name in [
             "train/a/110.jpg: the file is empty", "train/a/111.jpg: ", "train/b/150.jpg: Not a JPEG",
         ] {

@@ -2,7 +2,7 @@
 //   1. A folder named step-NNNNNNNN was complete and on the disk before it got that name.
 //   2. A checkpoint is removed only after a newer one has its name on the disk, and never is the best one.
 //   3. Everything unfinished, also a removal, is named .tmp-…, and may be deleted when no writer is at work.
-//   4. Damage is set aside as step-NNNNNNNN.corrupt, for a person to look at; one such folder is kept.
+//   4. Damage is set aside as step-NNNNNNNN.corrupt, for a person to look at, until there is more.
 // One process at a time writes here, by the run's lock, which is the caller's; readers need no lock.
 
 package import SystemPackage
@@ -52,7 +52,7 @@ package struct CheckpointStore: Sendable {
                 return publication
             }
         } catch let error as CheckpointsError where error.code == .damaged {
-            try setAside(step)
+            try setAside([step])
             publication.notices.append("set aside: \(error)")
         }
         try add(step, isBest, write)

@@ -41,6 +41,9 @@ extension CheckpointsError {
         }
     }
 
+    /// Whether the disk did not give the bytes out.
+    var isDeviceFailure: Bool { code == .io && cause as? Errno == .ioError }
+
     /// Runs `body`; the system's own errors come out as ours, others as they are.
     static func naming<T>(_ doing: String, _ path: FilePath, _ body: () throws -> T) throws -> T {
         do { return try body() } catch let errno as Errno { throw CheckpointsError(errno, doing, path) }

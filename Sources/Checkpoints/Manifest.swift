@@ -36,7 +36,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     }
 
     /// Reads the manifest of the checkpoint `folder` of step `step`.
-    /// - Throws: `.damaged` if it is missing or not a manifest of that step; `.unsupported` if it is of a newer format.
+    /// - Throws: `.damaged` if it is missing or not a manifest of that step; `.unsupported` if it is of a newer format; `.io`.
     static func read(in folder: FilePath, step: Int) throws -> Manifest {
         let path = folder.appending(fileName)
         let data = try Data(contentsOf: path, limit: 1 << 20)
@@ -86,13 +86,13 @@ package struct Manifest: Codable, Hashable, Sendable {
         }
     }
 
-    /// Opens a file of a checkpoint. A file that is missing or whose sectors cannot be read is damage; other errors
-    /// (permissions, too many open files) say nothing about the bytes.
+    /// Opens a file of a checkpoint. One that is missing is damage; other errors (permissions, a disk that fails) say nothing
+    /// about the bytes.
     static func reading<T>(_ path: FilePath, _ body: (FileDescriptor) throws -> T) throws -> T {
         do {
             let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
             return try descriptor.closeAfter { try body(descriptor) }
-        } catch let errno as Errno where [.noSuchFileOrDirectory, .ioError, .isDirectory].contains(errno) {
+        } catch let errno as Errno where [.noSuchFileOrDirectory, .isDirectory].contains(errno) {
             throw CheckpointsError(.damaged, "\(path) cannot be read", cause: errno)
         } catch let errno as Errno {
             throw CheckpointsError(errno, "reading", path)
@@ -102,7 +102,7 @@ package struct Manifest: Codable, Hashable, Sendable {
 
 extension Data {
     /// The whole of a checkpoint's small file.
-    /// - Throws: `.damaged` if it is missing, unreadable or longer than `limit` bytes.
+    /// - Throws: `.damaged` if it is missing or longer than `limit` bytes; `.io`.
     init(contentsOf path: FilePath, limit: Int) throws {
         self = try Manifest.reading(path) { descriptor in
             let size = Int(try descriptor.seek(offset: 0, from: .end))

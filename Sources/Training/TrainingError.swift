@@ -6,7 +6,7 @@ package struct TrainingError: Error, CustomStringConvertible, Sendable {
         case notFinite
         /// The data set is not the one the run began with, or does not fit the job.
         case data
-        /// A checkpoint or an initial weights file does not fit this network or program.
+        /// A checkpoint or an initial weights file does not fit this network or program; or all checkpoints are damaged.
         case checkpoint
         /// Asked to stop. The run goes on from its last checkpoint.
         case stopped

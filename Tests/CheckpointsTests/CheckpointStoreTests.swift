@@ -149,16 +149,33 @@ import Testing
         #expect(try store().newestValid().checkpoint?.step == 1)
     }
 
-    @Test func damageIsSetAsideAndOneIsKept() throws {
+    @Test func damageIsSetAsideUntilThereIsMore() throws {
         for step in 1...3 { try publish(step) }
         for step in 2...3 { try write([], to: folder.file("checkpoints/step-0000000\(step)/state.json")) }
         let found = try store().newestValid()
         #expect(found.checkpoint?.step == 1)
         #expect(found.notices.count == 2)
         #expect(found.notices[0].contains("step 3") && found.notices[0].contains("state.json"))
-        #expect(try names() == ["step-00000001", "step-00000002.corrupt"])
+        #expect(try names() == ["step-00000001", "step-00000002.corrupt", "step-00000003.corrupt"])
         #expect(try store().newestValid().notices.isEmpty)
         #expect(try publish(2).isNew)
+        try write([], to: folder.file("checkpoints/step-00000002/state.json"))
+        #expect(try store().newestValid().checkpoint?.step == 1)
+        #expect(try names() == ["step-00000001", "step-00000002.corrupt"])
+    }
+
+    /// Their weights may still be of use, and to begin anew is for a person to say.
+    @Test func whereAllAreDamagedNothingChanges() throws {
+        for step in 1...3 { try publish(step) }
+        for step in 1...3 {
+            try write([], to: folder.file("checkpoints/step-0000000\(step)/optimizer.safetensors"))
+        }
+        let before = try names()
+        let error = #expect(throws: CheckpointsError.self) { try store().newestValid() }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains("none of the 3 checkpoints") == true)
+        #expect(error?.message.contains("step-00000003/optimizer.safetensors") == true)
+        #expect(try names() == before)
     }
 
     @Test func newerFormatIsRefused() throws {
@@ -176,7 +193,7 @@ import Testing
         let path = folder.file("checkpoints/step-00000001/manifest.json")
         let text = String(decoding: try bytes(of: path), as: UTF8.self)
         try write(Array(text.replacing("\"state.json\"", with: "\"../../state.json\"").utf8), to: path)
-        #expect(try store().newestValid().checkpoint == nil)
+        #expect(throws: CheckpointsError.self) { try store().newestValid() }
     }
 
     @Test func aFolderUnderAnotherStepsNameIsDamage() throws {
@@ -185,7 +202,7 @@ import Testing
         try FileManager.default.moveItem(
             atPath: checkpoints.appending("step-00000001").string,
             toPath: checkpoints.appending("step-00000009").string)
-        #expect(try store().newestValid().checkpoint == nil)
+        #expect(throws: CheckpointsError.self) { try store().newestValid() }
     }
 
     @Test func whatAKillLeavesDoesNoHarm() throws {

@@ -108,6 +108,29 @@ extension WholeProgram {
             print("\(cases.count) faults of the disk: the runs end as if there had been none")
         }
 
+        /// What the disk does not give out is neither damaged nor gone, and never a reason to begin anew.
+        @Test func checkpointsOfADiskThatIsAwayStayAsTheyAre() async throws {
+            let all = job.with("checkpoint", "{every: 4 steps, keep: all}")
+            try await reference.trained(all)
+            let place = try Workplace(sharing: reference)
+            try await place.trained(all.with("epochs", "1"))
+            let names = {
+                try FileManager.default.contentsOfDirectory(atPath: place.run().checkpoints.string).sorted()
+            }
+            let before = try names()
+            #expect(before.count > 1)
+            let away = try await place.trained(
+                all, with: Faults(rules: [Self.rule("open", "manifest.json", "EIO", times: nil)]))
+            #expect(away.end == .exited(70), "\(away.output)")
+            #expect(away.output.contains(Self.device), "\(away.output)")
+            #expect(try names() == before)
+            let back = try await place.trained(
+                all, with: Faults(rules: [Self.rule("open", "manifest.json", "EIO", times: 2)]))
+            #expect(back.end == .exited(0), "\(back.output)")
+            #expect(try names().allSatisfy { !$0.hasSuffix(".corrupt") })
+            try expectSame(place.run(), as: reference.run())
+        }
+
         private func expect(_ fault: Case, _ place: Workplace, _ program: Program) async throws {
             try await program.end()
             #expect(program.end == .exited(fault.end), "\(fault): \(program.output)")

@@ -17,6 +17,8 @@ package struct RunningJobs: Sendable {
         case appeared(Scheduler.Job)
         /// It cannot be a job.
         case refused(JobName, reason: String)
+        /// Its run is another file's, which has begun.
+        case doubled(JobName, reason: String)
         /// It has no name of a job, and is left alone; said once.
         case strange(fileName: String)
         /// It cannot be read just now; tried again with every look, said once.
@@ -145,7 +147,7 @@ package struct RunningJobs: Sendable {
             return mentioned.insert(fileName).inserted ? .strange(fileName: fileName) : nil
         }
         if let other = files.keys.first(where: { $0.stem == name.stem }) {
-            return .refused(
+            return .doubled(
                 name,
                 reason:
                     "\(fileName): the run \"\(name.stem)\" is \(other.fileName)'s, which is in jobs/running already; "

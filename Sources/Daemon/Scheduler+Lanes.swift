@@ -60,7 +60,9 @@ extension Scheduler {
                 free.removeAll { $0 == lane }
             } else if isReady, let lane = place(candidate, among: coming) {
                 coming.removeAll { $0 == lane }
-            } else if isReady, let (lane, work) = victim(of: candidate.job) {
+            } else if isReady, unclaimed[candidate.job.name] != candidate.job.arrival,
+                let (lane, work) = victim(of: candidate.job)
+            {
                 return interrupt(lane, work, .preempted(by: candidate.job.name), now)
             }
         }

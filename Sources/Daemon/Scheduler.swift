@@ -129,6 +129,8 @@ package struct Scheduler: Sendable {
     var hasExited = false
     /// Of the last `advance`: what was due then has been seen to.
     var clock = -Double.infinity
+    /// When jobs arrived that could not be claimed the last time: nobody gives way to these.
+    var unclaimed: [JobName: Int64] = [:]
 
     package init(_ limits: Limits = Limits()) { self.limits = limits }
 
@@ -199,6 +201,7 @@ package struct Scheduler: Sendable {
     ///   - step: of its newest checkpoint, -1 for none.
     package mutating func claimed(attempts: Int, step: Int) -> [Action] {
         guard let (lane, job) = claiming else { return [] }
+        unclaimed[job.name] = nil
         var record = AttemptRecord()
         (record.attempts, record.step) = (attempts, step)
         return [spawn(Begun(job: job, record: record), lane)]
@@ -206,7 +209,8 @@ package struct Scheduler: Sendable {
 
     /// The file could not be moved to running/; it is not queued any more.
     package mutating func claimFailed(now: Double) -> [Action] {
-        guard let (lane, _) = claiming else { return [] }
+        guard let (lane, job) = claiming else { return [] }
+        unclaimed[job.name] = job.arrival
         free(lane)
         return advance(now: now)
     }
@@ -264,6 +268,8 @@ package struct Scheduler: Sendable {
         let name = job.job.name
         let hasProgressed = step > job.record.step
         if hasProgressed { (job.record.step, job.record.withoutProgress) = (step, 0) }
+        // A newer one was set aside as damaged; what comes after this one is progress again.
+        if step >= 0 { job.record.step = step }
 
         if case .departed(let departure)? = work.interruption {
             return [.release(name, job.record, departure)]

@@ -1,8 +1,10 @@
 // What the supervisor sees in the folders: jobs that come and go, marks that hold the queue, a worker that has fallen
 // silent, a root that is no longer there.
 
+internal import Glibc
 internal import Jobs
 internal import Spool
+internal import SystemPackage
 
 extension Supervisor {
     /// Looks at everything. Scans are the truth; what the watchers say only makes it prompt.
@@ -118,6 +120,11 @@ extension Supervisor {
             scheduler.resume(job, record)
             log(job.name).info("\(job.name.stem): taken up again")
         case .refused(let name, let reason): finish(name, .failed, reason: reason)
+        case .doubled(let name, let reason):
+            log.warning("refused: \(reason)")
+            settle(Ending(job: name, place: .failed, reason: reason, bytes: nil))
+            metrics.jobsFinished[.failed, default: 0] += 1
+            tell(.failed, name, reason)
         case .strange(let fileName):
             log.error("\(fileName) in \(root.running) is no name of a job; it is left alone")
         case .stuck(let name, let reason): log(name).error("\(reason)")
@@ -134,15 +141,40 @@ extension Supervisor {
         }
     }
 
-    /// Whether the workers still say how they are.
+    /// Whether the workers still say how they are. On a full disk they wait, and may have no room to say so in.
     private func listen() {
+        var full: FilePath?
         for job in attempts.keys where !scheduler.isInterrupted(job) {
             let seconds = attempts[job]?.silence.look(
                 root.run(job.stem).status, now: now, longestGap: 4 * settings.scanInterval + 10)
             guard let seconds, seconds >= settings.stallTimeout else { continue }
-            perform(scheduler.silent(job, seconds: seconds, now: now))
+            if let folder = fullFolder(job) {
+                full = folder
+                attempts[job]?.silence = Silence()
+            } else {
+                perform(scheduler.silent(job, seconds: seconds, now: now))
+            }
+        }
+        complain(
+            .space,
+            full.map { "no room is left in \($0): free some; the jobs that wait for it go on by themselves" })
+    }
+}
+
+extension Supervisor {
+    /// Where a run's files go, if nothing more goes there.
+    private func fullFolder(_ job: JobName) -> FilePath? {
+        [root.run(job.stem).path, root.runs].first { folder in
+            var facts = statvfs()
+            guard statvfs(folder.string, &facts) == 0 else { return false }
+            // Some file systems count no names.
+            return facts.f_bavail * facts.f_frsize < Self.leastRoom
+                || facts.f_files > 0 && facts.f_favail == 0
         }
     }
+
+    /// In bytes: room for a folder and a small file.
+    private static let leastRoom = UInt(1 << 16)
 }
 
 extension Scheduler.Interruption {

@@ -62,7 +62,7 @@ extension Supervisor {
     /// What failed/NAME.error.txt says: the worker's own words where it left some, how it ended, what to do.
     func failure(_ job: JobName, _ reason: String) -> String {
         let run = root.run(job.stem)
-        var text = [lastWords(job), reason].compactMap(\.self).joined(separator: "\n")
+        var text = [lastWords(job) ?? problem(with: job), reason].compactMap(\.self).joined(separator: "\n")
         let file = folder.path(job.fileName, in: .failed)
         text +=
             "\n\nThe run's log: \(run.log)\nOnce that is mended, move \(file) back into \(root.jobs) to go on.\n"
@@ -75,6 +75,14 @@ extension Supervisor {
             lastAttempt?.isSince(status.updated) ?? false
         else { return nil }
         return status.message
+    }
+
+    /// What a worker could not say: its job's file is none any more, since somebody has edited it.
+    private func problem(with job: JobName) -> String? {
+        do {
+            _ = try folder.outline(job, in: .running, on: running.machine)
+            return nil
+        } catch { return error.description }
     }
 
     func announceWait(_ job: JobName, _ record: AttemptRecord, seconds: Double, _ reason: String) {

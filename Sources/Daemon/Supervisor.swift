@@ -63,7 +63,7 @@ package final class Supervisor {
     }
 
     enum Trouble: Hashable {
-        case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics, names
+        case look, watch(JobFolder.Place), claim, root, store, settle(JobName), metrics, names, space
     }
 
     /// Takes the root: makes its folders and locks it.

@@ -20,7 +20,8 @@ package struct JobName: Hashable, Sendable {
             throw JobError(
                 .badName,
                 "the name \"\(Self.shown(stem))\" cannot be a run's; use letters, digits, '.', '_' and '-', begin "
-                    + "with a letter or digit, and stay within \(Self.longest) characters",
+                    + "with a letter or digit, and stay within \(Self.longest) characters"
+                    + (stem.utf8.count > Self.longest ? " (it has \(stem.utf8.count))" : ""),
                 file: Self.shown(fileName))
         }
         (self.stem, self.fileName) = (stem, fileName)

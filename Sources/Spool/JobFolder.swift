@@ -168,8 +168,15 @@ package struct JobFolder: Sendable {
 
     /// jobs/FILE → failed/FILE, for a file that cannot be a job.
     package func refuse(_ fileName: String, reason: String) throws(SpoolError) {
-        let stem = (try? JobName(fileName: fileName).stem) ?? String(fileName.prefix(JobName.longest / 4))
+        let stem = (try? JobName(fileName: fileName).stem) ?? Self.shortened(fileName)
         try move(fileName, stem: stem, from: .queued, to: .failed, reason: reason)
+    }
+
+    /// Room is left in a name for what is added to it.
+    private static func shortened(_ fileName: String) -> String {
+        var name = fileName
+        while name.utf8.count > 200 { name.removeLast() }
+        return name
     }
 
     private func move(

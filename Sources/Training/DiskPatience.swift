@@ -13,18 +13,17 @@ enum DiskPatience {
 
     /// Repeats `body` every two seconds while it fails for lack of space, and a few times when the device fails.
     /// - Parameters:
-    ///   - say: called with the error's text at first, then once a minute.
+    ///   - say: called with the error's text before every pause, which also shows that somebody is there.
     ///   - body: begins anew with what it writes: after a failure the kernel may have dropped it.
     /// - Throws: `.stopped` once asked to stop; other errors of `body` as they are.
     static func waitOut<T>(_ stop: StopFlag, _ say: (String) -> Void, _ body: () throws -> T) throws -> T {
-        var (refusals, failed) = (0, 0)
+        var failed = 0
         while true {
             do {
                 return try body()
             } catch  where isNoSpace(error) || isDeviceFailure(error) && failed < failures {
                 if isDeviceFailure(error) { failed += 1 }
-                if refusals % 30 == 0 { say("\(error)") }
-                refusals += 1
+                say("\(error)")
                 for _ in 0..<20 {
                     try stop.check()
                     Thread.sleep(forTimeInterval: 0.1)

@@ -75,7 +75,7 @@ final class StatusFile: Sendable {
         contents.withLock { contents in
             contents.status.deviceFault = isDeviceFault ? true : nil
             contents.status.state = state
-            contents.status.message = message
+            contents.status.message = message ?? (state == .stopped ? contents.warning : nil)
             contents.status.pid = nil
             contents.status.eta = nil
             write(&contents)
@@ -88,7 +88,9 @@ final class StatusFile: Sendable {
         contents.written = .now
         contents.status.updated = Date()
         do { try contents.status.write(to: path) } catch  where DiskPatience.isNoSpace(error) {
-            try? contents.status.overwrite(path)
+            // A file system that writes every change to a new place has none for that either; the file's time then says
+            // that somebody is there.
+            do { try contents.status.overwrite(path) } catch { utimensat(AT_FDCWD, path.string, nil, 0) }
         } catch {}
     }
 }
@@ -98,6 +100,7 @@ extension RunStatus {
         switch event {
         case .began, .note, .warning, .logged: break
         case .waiting(let text): message = text
+        case .listing(let found): message = "listing the data set: \(found) files so far"
         case .scanning(let done, let all): message = "reading the data set: \(done) of \(all) images"
         case .step(let progress):
             state = .training

@@ -199,8 +199,16 @@ final class Trainer {
 
     private func stopHere() throws {
         try takeResults(waiting: true)
-        try checkpoints.publish(state, isBest: false)
-        try checkpoints.finish()
+        do {
+            try checkpoints.publish(state, isBest: false)
+            try checkpoints.finish()
+        } catch  where Run.isStop(error) {
+            report(
+                .warning(
+                    "stopped without a checkpoint of step \(state.step), for which the disk has no room: what has come since "
+                        + "the one before it will be done again"))
+            throw error
+        }
         try curves.close()
         try stop.check()
     }

@@ -7,8 +7,10 @@ package enum TrainingEvent: Sendable {
     case note(String)
     /// A sentence that a person should see.
     case warning(String)
-    /// The disk is full or fails, and is tried again; said again once a minute.
+    /// The disk is full or fails, and is tried again; said again before every try.
     case waiting(String)
+    /// Finding out which files there are: so many so far.
+    case listing(Int)
     /// Reading the whole data set once: images done, of all.
     case scanning(done: Int, of: Int)
     /// After every step.

@@ -18,6 +18,8 @@ final class TrainingConsole: Sendable {
         /// Whether the terminal's last line is a progress bar.
         var hasBar = false
         var drawn = ContinuousClock.now - .seconds(1)
+        /// What is waited for, as it was last said.
+        var waiting: (text: String, said: ContinuousClock.Instant)?
         /// Of each entry of the journal.
         var fields: [String: String] = [:]
     }
@@ -47,7 +49,9 @@ final class TrainingConsole: Sendable {
         switch event {
         case .began: break
         case .note(let text): line(text)
-        case .warning(let text), .waiting(let text): line("warning: " + text, .warning)
+        case .warning(let text): line("warning: " + text, .warning)
+        case .waiting(let text): if isNews(text) { line("warning: " + text, .warning) }
+        case .listing: break
         case .scanning(let done, let all): bar("reading the data set", done, all, "")
         case .step(let progress):
             at(progress.step)
@@ -73,6 +77,17 @@ final class TrainingConsole: Sendable {
                         "epoch %d  step %d  validation: loss %.4f  top-1 error %.1f %%  top-5 error %.1f %%%@",
                     epoch, step, loss, top1Error * 100, top5Error * 100, isBest ? "  best" : ""))
         case .checkpointed(let step): line("checkpoint of step \(step)", isQuiet: true)
+        }
+    }
+
+    /// What lasts is said once a minute.
+    private func isNews(_ waiting: String) -> Bool {
+        state.withLock { state in
+            if let last = state.waiting, last.text == waiting, .now < last.said + .seconds(60) {
+                return false
+            }
+            state.waiting = (waiting, .now)
+            return true
         }
     }
 

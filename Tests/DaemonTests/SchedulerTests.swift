@@ -184,6 +184,34 @@ import Testing
                 == [.done(urgent), .spawn(a, Self.record(2, withoutProgress: 1))])
     }
 
+    /// A file that cannot be moved to running/ would else stop a worker every time it is tried.
+    @Test func nobodyGivesWayToWhatCouldNotBeClaimed() {
+        var scheduler = Self.working()
+        let first = Self.job("urgent", priority: 1, arrival: 1)
+        scheduler.enqueue(first)
+        #expect(scheduler.advance(now: 1) == [.terminate(a, .preempted(by: urgent))])
+        #expect(scheduler.exited(.exited(75), step: 3, now: 2).last == .claim(urgent))
+        #expect(scheduler.claimFailed(now: 2) == [.spawn(a, Self.record(2, step: 3))])
+        scheduler.enqueue(first)
+        #expect(scheduler.advance(now: 32) == [])
+        scheduler.enqueue(Self.job("urgent", priority: 1, arrival: 33))
+        #expect(scheduler.advance(now: 33) == [.terminate(a, .preempted(by: urgent))], "it is another file")
+    }
+
+    /// The newest checkpoint was damaged and set aside: what comes after the one before it is progress.
+    @Test func progressCountsFromWhereTheRunIs() {
+        var scheduler = Self.working(step: 100)
+        guard case .wait(_, let back, _, _)? = scheduler.exited(.killed(9), step: 90, now: 0).first else {
+            return #expect(Bool(false), "it waits")
+        }
+        #expect(back == Self.record(1, withoutProgress: 1, step: 90))
+        _ = scheduler.advance(now: 1e6)
+        guard case .wait(_, let on, _, _)? = scheduler.exited(.killed(9), step: 91, now: 1e6).first else {
+            return #expect(Bool(false), "it waits")
+        }
+        #expect(on == Self.record(2, withoutProgress: 0, step: 91))
+    }
+
     @Test func inputsOutOfTurnAreHarmless() {
         var scheduler = Scheduler()
         #expect(scheduler.exited(.exited(0), step: 0, now: 0) == [])

@@ -44,8 +44,10 @@ extension FilePath {
     ) throws {
         let folder = removingLastComponent()
         let temporary = folder.appending(".\(lastComponent?.string ?? "").tmp")
+        // Of a writer that was killed; or it is a link that somebody has put there, to have another file written.
+        unlink(temporary.string)
         let file = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
             permissions: [
                 .ownerReadWrite, .groupRead, .otherRead,
             ])

@@ -14,8 +14,10 @@ package final class NewFile {
     package init(_ path: FilePath) throws {
         self.path = path
         temporary = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").tmp")
+        // Of a writer that was killed; or it is a link that somebody has put there, to have another file written.
+        unlink(temporary.string)
         descriptor = try .open(
-            temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
     }
 

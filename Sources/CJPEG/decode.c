@@ -73,7 +73,7 @@ static uint8_t *reserve(cjpeg_decoder *decoder, size_t count) {
     free(decoder->pixels);
     decoder->pixels = malloc(count);
     decoder->capacity = decoder->pixels ? count : 0;
-    if (!decoder->pixels) cjpeg_fail((j_common_ptr)&decoder->codec, "not enough memory for its pixels");
+    if (!decoder->pixels) cjpeg_fail_memory((j_common_ptr)&decoder->codec);
     return decoder->pixels;
 }
 
@@ -81,11 +81,11 @@ typedef struct {
     JDIMENSION left, top, width, height;
 } part;
 
-// What a square from the middle needs: also what a filter reaches (a 256th of the side), and a few pixels
-// that upsampling makes otherwise where it finds an end.
+// What a square from the middle needs, wherever its half pixel goes: also what a filter reaches (a 256th of the
+// side), and a few pixels that upsampling makes otherwise where it finds an end.
 static part middle(const struct jpeg_decompress_struct *codec) {
     JDIMENSION width = codec->output_width, height = codec->output_height;
-    JDIMENSION side = width < height ? width : height, margin = 12 + side / 256;
+    JDIMENSION side = width < height ? width : height, margin = 12 + side / 128;
     part wanted = {0, 0, width, height};
     if (width > side + 2 * margin) {
         wanted.left = (width - side) / 2 - margin;
@@ -137,7 +137,7 @@ int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int
     if (setjmp(decoder->failure.entry)) {
         snprintf(message, CJPEG_MESSAGE_SIZE, "%s", decoder->failure.message);
         jpeg_destroy_decompress(codec);
-        return -1;
+        return decoder->failure.lacks_memory ? CJPEG_NO_MEMORY : -1;
     }
     // Made anew for each image: a used codec lends its old tables to a file that lacks its own, and then an
     // image would depend on the one before it.

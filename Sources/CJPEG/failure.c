@@ -5,6 +5,7 @@
 static void jump(j_common_ptr codec) {
     cjpeg_failure *failure = (cjpeg_failure *)codec->err;
     codec->err->format_message(codec, failure->message);
+    failure->lacks_memory = codec->err->msg_code == JERR_OUT_OF_MEMORY;
     longjmp(failure->entry, 1);
 }
 
@@ -27,6 +28,7 @@ static void silent(j_common_ptr codec) { (void)codec; }
 struct jpeg_error_mgr *cjpeg_failure_hook(cjpeg_failure *failure) {
     struct jpeg_error_mgr *manager = jpeg_std_error(&failure->manager);
     manager->error_exit = jump;
+    failure->lacks_memory = 0;
     manager->emit_message = weigh;
     manager->output_message = silent;
     return manager;
@@ -36,4 +38,9 @@ void cjpeg_fail(j_common_ptr codec, const char *message) {
     cjpeg_failure *failure = (cjpeg_failure *)codec->err;
     snprintf(failure->message, sizeof failure->message, "%s", message);
     longjmp(failure->entry, 1);
+}
+
+void cjpeg_fail_memory(j_common_ptr codec) {
+    ((cjpeg_failure *)codec->err)->lacks_memory = 1;
+    cjpeg_fail(codec, "not enough memory for its pixels");
 }

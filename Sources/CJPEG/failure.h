@@ -10,6 +10,7 @@
 typedef struct {
     struct jpeg_error_mgr manager;  // first: libjpeg knows only this part
     jmp_buf entry;
+    int lacks_memory;
     char message[CJPEG_MESSAGE_SIZE > JMSG_LENGTH_MAX ? CJPEG_MESSAGE_SIZE : JMSG_LENGTH_MAX];
 } cjpeg_failure;
 
@@ -18,3 +19,6 @@ struct jpeg_error_mgr *cjpeg_failure_hook(cjpeg_failure *failure);
 
 /// Ends the codec's work with a text of our own. Does not return.
 void cjpeg_fail(j_common_ptr codec, const char *message);
+
+/// As above, for want of memory.
+void cjpeg_fail_memory(j_common_ptr codec);

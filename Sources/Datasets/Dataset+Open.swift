@@ -5,11 +5,12 @@ package import SystemPackage
 extension Dataset {
     /// Lists it. Nothing is decoded.
     ///
+    /// - Parameter onFile: called for each file of class folders; what it throws ends the listing.
     /// - Throws: `DatasetsError` of code `invalid`, with the path and what to do; `badData` where prepared records are
     ///   damaged; `unreadable`.
-    package static func open(_ root: FilePath) throws -> Dataset {
+    package static func open(_ root: FilePath, onFile: () throws -> Void = {}) throws -> Dataset {
         if let records = try RecordSet.open(root) { return records }
-        return try ImageFolder.open(root)
+        return try ImageFolder.open(root, onFile: onFile)
     }
 
     /// To evaluate: of class folders the split alone will do, ROOT/SPLIT/CLASS/… or ROOT/CLASS/…

@@ -1,5 +1,6 @@
 // A labelled set of images as a value: what there is, in a fixed order, before any of it is decoded.
 
+package import Images
 package import SystemPackage
 
 package struct Dataset: Sendable {
@@ -57,5 +58,13 @@ package struct Dataset: Sendable {
         case .file: "\(path(of: sample))"
         case .record(_, let offset): "\(path(of: sample)), record at byte \(offset) (\(sample.path))"
         }
+    }
+
+    /// Says nothing about the image: another time there may be more.
+    package func outOfMemory(for sample: Sample, _ cause: ImagesError) -> DatasetsError {
+        DatasetsError(
+            .unreadable,
+            "there is not enough memory to decode \(place(of: sample)); end other programs, or raise this one's limit",
+            cause: cause)
     }
 }

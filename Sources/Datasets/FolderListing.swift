@@ -23,8 +23,9 @@ package struct FolderListing {
         let inode: ino_t
     }
 
+    /// - Parameter onFile: called for each that is looked at, which over a network takes its time; what it throws ends it.
     /// - Throws: `DatasetsError` of code `unreadable`.
-    package init(_ path: FilePath) throws {
+    package init(_ path: FilePath, onFile: () throws -> Void = {}) throws {
         guard let folder = path.withPlatformString({ opendir($0) }) else {
             throw Self.unreadable(path, errno)
         }
@@ -43,6 +44,7 @@ package struct FolderListing {
                         .invalid,
                         "\(path) holds a name that is not UTF-8 (\"\(String(cString: bytes))\"); rename it")
                 }
+                try onFile()
                 try add(name, kind: entry.pointee.d_type, in: path)
             }
             errno = 0

@@ -8,8 +8,9 @@ package import SystemPackage
 package enum ImageFolder {
     /// Lists the folder. Nothing is decoded.
     ///
+    /// - Parameter onFile: as `FolderListing`.
     /// - Throws: `DatasetsError` of code `invalid`, with the path and what to do, or `unreadable`.
-    package static func open(_ root: FilePath) throws -> Dataset {
+    package static func open(_ root: FilePath, onFile: () throws -> Void = {}) throws -> Dataset {
         let layout = "\(root) must hold train/ and val/, each with one folder of images per class"
         var status = stat()
         guard root.withPlatformString({ stat($0, &status) }) == 0 || errno != ENOENT else {
@@ -40,16 +41,17 @@ package enum ImageFolder {
             notices.append("\(root) has val and validation; validation is not used")
         }
         var others: [String] = []
-        let (classes, train) = try trainingSamples(root, others: &others)
+        let (classes, train) = try trainingSamples(root, others: &others, onFile)
         let validation = try samples(
-            root, validationName, classes: classes, notices: &notices, others: &others)
+            root, validationName, classes: classes, notices: &notices, others: &others, onFile)
         guard !validation.isEmpty else {
             throw DatasetsError(
                 .invalid,
                 "\(root.appending(validationName)) holds no image; put some images of each class into "
                     + "\(validationName)/CLASS/")
         }
-        let test = top.folders.contains("test") ? testSamples(root, classes, &notices, &others) : []
+        let test =
+            top.folders.contains("test") ? try testSamples(root, classes, &notices, &others, onFile) : []
         notices += notice(ofOthers: others)
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes, train: train,
@@ -71,7 +73,7 @@ package enum ImageFolder {
         guard !classes.isEmpty else { return nil }
         var others: [String] = []
         let samples = try classes.enumerated().flatMap { label, `class` in
-            try images(root, (name.map { $0 + "/" } ?? "") + `class`, label: label, others: &others)
+            try images(root, (name.map { $0 + "/" } ?? "") + `class`, label: label, others: &others, {})
         }
         return Dataset(
             name: root.lastComponent?.string ?? root.string, root: root, classes: classes,
@@ -86,9 +88,9 @@ package enum ImageFolder {
         return ["files that are not named .jpg, .jpeg, .jfif or .png are left out: \(first)\(more)"]
     }
 
-    private static func trainingSamples(_ root: FilePath, others: inout [String]) throws -> (
-        [String], [Sample]
-    ) {
+    private static func trainingSamples(
+        _ root: FilePath, others: inout [String], _ onFile: () throws -> Void
+    ) throws -> ([String], [Sample]) {
         let folder = root.appending("train")
         let listing = try FolderListing(folder)
         guard listing.folders.count > 1 else {
@@ -108,7 +110,7 @@ package enum ImageFolder {
         }
         var samples: [Sample] = []
         for (label, name) in listing.folders.enumerated() {
-            let found = try images(root, "train/\(name)", label: label, others: &others)
+            let found = try images(root, "train/\(name)", label: label, others: &others, onFile)
             guard !found.isEmpty else {
                 throw DatasetsError(
                     .invalid,
@@ -122,11 +124,12 @@ package enum ImageFolder {
 
     /// None, with a notice, where the folder is no set of known classes: training does without.
     private static func testSamples(
-        _ root: FilePath, _ classes: [String], _ notices: inout [String], _ others: inout [String]
-    ) -> [Sample] {
+        _ root: FilePath, _ classes: [String], _ notices: inout [String], _ others: inout [String],
+        _ onFile: () throws -> Void
+    ) throws -> [Sample] {
         do {
-            return try samples(root, "test", classes: classes, notices: &notices, others: &others)
-        } catch {
+            return try samples(root, "test", classes: classes, notices: &notices, others: &others, onFile)
+        } catch let error as DatasetsError {
             notices.append("\(root.appending("test")) is not used: \(error)")
             return []
         }
@@ -134,7 +137,8 @@ package enum ImageFolder {
 
     /// Of classes that are known; not all need have any.
     private static func samples(
-        _ root: FilePath, _ name: String, classes: [String], notices: inout [String], others: inout [String]
+        _ root: FilePath, _ name: String, classes: [String], notices: inout [String], others: inout [String],
+        _ onFile: () throws -> Void
     ) throws -> [Sample] {
         let folder = root.appending(name)
         let listing = try FolderListing(folder)
@@ -148,7 +152,8 @@ package enum ImageFolder {
             )
         }
         let samples = try listing.folders.flatMap { `class` in
-            let found = try images(root, "\(name)/\(`class`)", label: labels[`class`]!, others: &others)
+            let found = try images(
+                root, "\(name)/\(`class`)", label: labels[`class`]!, others: &others, onFile)
             if found.isEmpty { notices.append("\(folder.appending(`class`)) holds no image") }
             return found
         }
@@ -165,12 +170,12 @@ package enum ImageFolder {
     /// Every image below a class folder. As torchvision walks: folders in byte order of their whole paths.
     /// - Parameter others: takes the files that are passed over.
     private static func images(
-        _ root: FilePath, _ folder: String, label: Int, others: inout [String]
+        _ root: FilePath, _ folder: String, label: Int, others: inout [String], _ onFile: () throws -> Void
     ) throws -> [Sample] {
         var found: [(folder: String, images: [FolderListing.File])] = []
 
         func walk(_ folder: String, inside: Set<FolderListing.Identity>) throws {
-            let listing = try FolderListing(root.appending(folder))
+            let listing = try FolderListing(root.appending(folder), onFile: onFile)
             // A link back to a folder above would go round for ever.
             guard !inside.contains(listing.identity) else { return }
             found.append((folder, listing.images))

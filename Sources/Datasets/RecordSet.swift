@@ -103,9 +103,21 @@ package enum RecordSet {
     private static func check(_ shard: RecordManifest.File, in root: FilePath) throws {
         let path = root.appending(shard.name)
         var status = stat()
-        guard FilePath.Component(shard.name)?.kind == .regular,
-            path.withPlatformString({ stat($0, &status) }) == 0
-        else { throw damaged(path, "it is missing") }
+        guard FilePath.Component(shard.name)?.kind == .regular else {
+            throw damaged(
+                root.appending(RecordManifest.fileName),
+                "it lists “\(shard.name)”, which is no plain file name")
+        }
+        guard path.withPlatformString({ stat($0, &status) }) == 0 else {
+            let reason = Errno(rawValue: errno)
+            throw reason == .noSuchFileOrDirectory
+                ? DatasetsError(
+                    .invalid,
+                    "\(path) is missing. Restore it from a copy, or remove the folder and prepare the data set again"
+                )
+                : DatasetsError(
+                    .unreadable, "cannot look at \(path); check the disk or the mount", cause: reason)
+        }
         guard status.st_size == shard.size else {
             throw damaged(path, "it has \(status.st_size) bytes, its manifest says \(shard.size)")
         }

@@ -3,13 +3,13 @@
 
 internal import Files
 internal import Foundation
-internal import Images
+package import Images
 package import SystemPackage
 
 extension Statistics {
     private struct File: Codable {
         /// Of the format and of how images are decoded and resized.
-        static let version = 1
+        static let version = 2
 
         let version: Int
         let fingerprint: Fingerprint
@@ -23,32 +23,38 @@ extension Statistics {
     /// The statistics of `dataset`: its own, or those in the cache, or else from a scan (see `scan`), then cached.
     ///
     /// - Parameters:
+    ///   - fit: how images become the squares that are counted. Prepared records tell of scaled ones.
     ///   - withImage: whether the mean image is wanted too, which prepared records do not tell.
     ///   - notCached: told why they could not be stored; the next run computes them again.
     /// - Throws: as `scan`.
     package static func load(
-        of dataset: Dataset, withImage: Bool = false, cache: FilePath, threads: Int,
+        of dataset: Dataset, fit: SquareDecoder.Fit = .scaled, withImage: Bool = false, cache: FilePath,
+        threads: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false },
         notCached: (any Error) -> Void = { _ in }
     ) throws -> Statistics {
-        if !withImage, let told = dataset.statistics { return told }
+        let told = fit == .scaled ? dataset.statistics : nil
+        if !withImage, let told { return told }
         let statistics: Statistics
-        if let cached = cached(of: dataset, in: cache), !withImage || cached.meanImage != nil {
+        if let cached = cached(of: dataset, fit: fit, in: cache), !withImage || cached.meanImage != nil {
             statistics = cached
         } else {
             statistics = try scan(
-                dataset, withImage: withImage, threads: threads, progress: progress, shouldStop: shouldStop)
-            do { try statistics.store(of: dataset, in: cache) } catch { notCached(error) }
+                dataset, fit: fit, withImage: withImage, threads: threads, progress: progress,
+                shouldStop: shouldStop)
+            do { try statistics.store(of: dataset, fit: fit, in: cache) } catch { notCached(error) }
         }
-        return dataset.statistics?.with(meanImage: statistics.meanImage) ?? statistics
+        return told?.with(meanImage: statistics.meanImage) ?? statistics
     }
 
     /// nil if the cache has none that fits.
-    package static func cached(of dataset: Dataset, in cache: FilePath) -> Statistics? {
+    package static func cached(
+        of dataset: Dataset, fit: SquareDecoder.Fit = .scaled, in cache: FilePath
+    ) -> Statistics? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let data = try? path(of: dataset, in: cache).contentsIfPresent(),
+        guard let data = try? path(of: dataset, fit, in: cache).contentsIfPresent(),
             let file = try? decoder.decode(File.self, from: data),
             file.version == File.version, file.fingerprint == dataset.fingerprint, file.sums.isWhole,
             fits(file.undecodableTrain, dataset.train), fits(file.undecodableValidation, dataset.validation)
@@ -63,8 +69,10 @@ extension Statistics {
     /// Replaces the file as a whole; makes the folder where there is none.
     ///
     /// - Throws: `DatasetsError` of code `unwritable`.
-    package func store(of dataset: Dataset, in cache: FilePath) throws {
-        let path = Self.path(of: dataset, in: cache)
+    package func store(
+        of dataset: Dataset, fit: SquareDecoder.Fit = .scaled, in cache: FilePath
+    ) throws {
+        let path = Self.path(of: dataset, fit, in: cache)
         let file = File(
             version: File.version, fingerprint: dataset.fingerprint, sums: sums,
             undecodableTrain: undecodableTrain,
@@ -82,8 +90,10 @@ extension Statistics {
         }
     }
 
-    private static func path(of dataset: Dataset, in cache: FilePath) -> FilePath {
-        cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16)).json")
+    private static func path(
+        of dataset: Dataset, _ fit: SquareDecoder.Fit, in cache: FilePath
+    ) -> FilePath {
+        cache.appending("statistics-\(dataset.fingerprint.hash.prefix(16))\(fit == .cut ? "-cut" : "").json")
     }
 
     private static func floats(_ data: Data) -> [Float] {

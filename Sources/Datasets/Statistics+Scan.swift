@@ -2,30 +2,34 @@
 
 internal import Dispatch
 internal import Foundation
-internal import Images
+package import Images
 internal import Synchronization
 
 extension Statistics {
     /// Decodes every training and validation image.
     ///
     /// - Parameters:
+    ///   - fit: How each becomes a square.
     ///   - withImage: Whether the mean image is wanted too.
-    ///   - progress: Called about ten times a second on the calling thread.
-    ///   - shouldStop: Asked as often.
+    ///   - progress: Called at most ten times a second on the calling thread, and only when there is some.
+    ///   - shouldStop: Asked about ten times a second.
     /// - Throws: `DatasetsError` of code `stopped`, `unreadable` for a file that cannot be read, or `badData` for a
     ///   damaged record.
     package static func scan(
-        _ dataset: Dataset, withImage: Bool = false, threads: Int,
+        _ dataset: Dataset, fit: SquareDecoder.Fit = .scaled, withImage: Bool = false, threads: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> Statistics {
-        let scan = Scan(dataset, withImage: withImage)
+        let scan = Scan(dataset, fit, withImage: withImage)
         var running = max(threads, 1)
+        var told: Int?
         for _ in 0..<running { Thread { scan.work() }.start() }
         while running > 0 {
             if shouldStop() { scan.stop() }
             if scan.threadEnded.wait(timeout: .now() + .milliseconds(100)) == .success { running -= 1 }
-            progress(scan.done, scan.total)
+            let done = scan.done
+            if done != told { progress(done, scan.total) }
+            told = done
         }
         return try scan.result()
     }
@@ -45,10 +49,13 @@ private final class Scan: Sendable {
 
     let threadEnded = DispatchSemaphore(value: 0)
     private let dataset: Dataset
+    private let fit: SquareDecoder.Fit
     private let withImage: Bool
     private let state = Mutex(State())
 
-    init(_ dataset: Dataset, withImage: Bool) { (self.dataset, self.withImage) = (dataset, withImage) }
+    init(_ dataset: Dataset, _ fit: SquareDecoder.Fit, withImage: Bool) {
+        (self.dataset, self.fit, self.withImage) = (dataset, fit, withImage)
+    }
 
     var total: Int { dataset.train.count + dataset.validation.count }
     var done: Int { state.withLock { $0.done } }
@@ -70,7 +77,7 @@ private final class Scan: Sendable {
     /// One thread's share: image after image until there is none left, a stop, or an error.
     func work() {
         defer { threadEnded.signal() }
-        let (reader, decoder) = (SampleReader(dataset), SquareDecoder())
+        let (reader, decoder) = (SampleReader(dataset), SquareDecoder(fit))
         let square = UnsafeMutablePointer<UInt8>.allocate(capacity: Resize.bytesPerSquare)
         defer { square.deallocate() }
         var (sums, places) = (ColorSums(), PixelSums())
@@ -83,10 +90,12 @@ private final class Scan: Sendable {
                     sums.add(square, count: Resize.side * Resize.side)
                     if withImage { places.add(square) }
                 }
-            } catch let error as ImagesError {
+            } catch let error as ImagesError where error.code == .undecodable {
                 state.withLock {
                     $0.undecodable.append(.init(index: index, path: sample.path, reason: error.description))
                 }
+            } catch let error as ImagesError {
+                return fail(dataset.outOfMemory(for: sample, error))
             } catch {
                 return fail(error)
             }

@@ -15,7 +15,7 @@ package final class ImageDecoder {
     ///   - minSide: as `JPEGDecoder.decode` has it; a PNG image always comes in its own size.
     ///   - onlyMiddle, square: as there.
     /// - Returns: pixels that are valid until the decoder's next use.
-    /// - Throws: `ImagesError` of code `undecodable`.
+    /// - Throws: `ImagesError` of code `undecodable` or `memory`.
     package func decode(
         _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false,
         square: UnsafeMutablePointer<UInt8>? = nil

@@ -5,6 +5,8 @@ package struct ImagesError: Error, CustomStringConvertible, Sendable {
         /// The bytes are no JPEG or PNG image, or a damaged one.
         case undecodable
         case unencodable
+        /// There is not enough memory for it just now, which says nothing about the bytes.
+        case memory
     }
 
     package let code: Code

@@ -23,7 +23,7 @@ package final class JPEGDecoder {
     ///   keeps this many pixels; that is several times faster.
     ///   - onlyMiddle: where nothing but the largest square in the middle is looked at; what lies far from it is anything.
     ///   - square: [256][256][3], which is filled, and returned, where the image has just this size.
-    /// - Throws: `ImagesError` of code `undecodable`; the square holds anything then.
+    /// - Throws: `ImagesError` of code `undecodable` or `memory`; the square holds anything then.
     package func decode(
         _ bytes: UnsafeRawBufferPointer, minSide: Int? = nil, onlyMiddle: Bool = false,
         square: UnsafeMutablePointer<UInt8>? = nil
@@ -35,7 +35,9 @@ package final class JPEGDecoder {
             decoder, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
             Int32(clamping: minSide ?? 0), onlyMiddle ? 1 : 0, square,
             Int32(Resize.side), &base, &width, &height, &message)
-        guard result == 0, let base else { throw ImagesError(.undecodable, text(message)) }
+        guard result == 0, let base else {
+            throw ImagesError(result == Int32(CJPEG_NO_MEMORY) ? .memory : .undecodable, text(message))
+        }
         return Pixels(base: base, width: Int(width), height: Int(height))
     }
 

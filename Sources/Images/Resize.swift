@@ -24,9 +24,15 @@ package final class Resize {
         // Rounded down, as torchvision does.
         let (width, height) = (image.width * Self.side / shorter, image.height * Self.side / shorter)
         let shape = resize_shape(
-            scaled_width: width, scaled_height: height, left: (width - Self.side) / 2,
-            top: (height - Self.side) / 2, width: Int32(Self.side), height: Int32(Self.side))
+            scaled_width: width, scaled_height: height, left: Self.middle(of: width, Self.side),
+            top: Self.middle(of: height, Self.side), width: Int32(Self.side), height: Int32(Self.side))
         resize(image.base, stride: image.width, image.width, image.height, shape, square, stride: Self.side)
+    }
+
+    /// Where `length` pixels in the middle of `whole` begin. Halves to the even side, as torchvision's CenterCrop has it.
+    package static func middle(of whole: Int, _ length: Int) -> Int {
+        let margin = whole - length
+        return margin / 2 + (margin % 4 == 3 ? 1 : 0)
     }
 
     /// Writes a part of `image` as `side` × `side` pixels, whatever its shape. Nothing around it shows.

@@ -35,7 +35,8 @@ package final class SquareDecoder {
         guard fit == .cut, min(pixels.width, pixels.height) >= Resize.side else {
             return resize.centerSquare(of: pixels, into: square)
         }
-        let (left, top) = ((pixels.width - Resize.side) / 2, (pixels.height - Resize.side) / 2)
+        let left = Resize.middle(of: pixels.width, Resize.side)
+        let top = Resize.middle(of: pixels.height, Resize.side)
         let row = Resize.side * 3
         for y in 0..<Resize.side {
             (square + y * row).update(from: pixels.base + ((top + y) * pixels.width + left) * 3, count: row)

@@ -81,6 +81,8 @@ final class BatchFiller {
                         + "\(image.bytes.count) now; a data set must stay as it is while it is trained on")
             }
             try body(image)
+        } catch let error as ImagesError where error.code == .memory {
+            throw dataset.outOfMemory(for: sample, error)
         } catch let error as ImagesError {
             throw InputPipelineError(
                 .changed,

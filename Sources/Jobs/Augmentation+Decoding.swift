@@ -74,7 +74,9 @@ extension JobValue {
 
     private func rotations() throws(JobError) -> [Int] {
         let hint = "a list of quarter turns to choose among, such as [0, 90, 180, 270]"
-        guard let items, !items.isEmpty else { throw mismatch(.wrongType, "is no list", write: hint) }
+        guard let items, !items.isEmpty else {
+            throw mismatch(.wrongType, items == nil ? "is no list" : "is empty", write: hint)
+        }
         var rotations: [Int] = []
         for item in items {
             let degrees = try item.integer(0...270)

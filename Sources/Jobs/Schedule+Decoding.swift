@@ -94,7 +94,8 @@ extension JobValue {
     private func milestones() throws(JobError) -> [Plan.Interval] {
         let example = "rising epochs such as [25, 51, 79], or steps such as [10000 steps, 20000 steps]"
         guard let items, !items.isEmpty else {
-            throw mismatch(.wrongType, "is no list of epochs or steps", write: example)
+            throw mismatch(
+                .wrongType, items == nil ? "is no list of epochs or steps" : "is empty", write: example)
         }
         var milestones: [Plan.Interval] = []
         for item in items {

@@ -78,8 +78,9 @@ final class ImagePreparer {
         let wanted = settings.crop ? (width: side, height: side) : (width: width, height: height)
         if (pixels.width, pixels.height) == wanted { return pixels.image }
         var shape = resample_shape(
-            scaled_width: width, scaled_height: height, left: (width - wanted.width) / 2,
-            top: (height - wanted.height) / 2, width: Int32(wanted.width), height: Int32(wanted.height))
+            scaled_width: width, scaled_height: height, left: Resize.middle(of: width, wanted.width),
+            top: Resize.middle(of: height, wanted.height), width: Int32(wanted.width),
+            height: Int32(wanted.height))
         let scaled = [UInt8](unsafeUninitializedCapacity: wanted.width * wanted.height * 3) { target, count in
             let result = resample_lanczos(
                 pixels.base, Int32(pixels.width), Int32(pixels.height), &shape, target.baseAddress)

@@ -148,6 +148,11 @@ package struct Preparation {
                         made, settings.format, label: image.label, listing.categories[Int(image.label)],
                         name: image.name)
                     return .record(record, made.repairs, made.sums)
+                } catch let error as ImagesError where error.code == .memory {
+                    throw DatasetsError(
+                        .unreadable,
+                        "there is not enough memory for \(image.name); end other programs, or use fewer --threads",
+                        cause: error)
                 } catch let error as ImagesError {
                     return .omission(reason: error.description)
                 }

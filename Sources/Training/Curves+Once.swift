@@ -51,16 +51,17 @@ extension Curves {
     /// A run that ends before its time says why; the hyper-parameters' page would keep the first word for ever.
     func ended(_ text: String, step: Int) { try? log.text("status", text, step: step) }
 
+    /// Keys that change nothing of what is learned.
+    private static let besideLearning: Set = [
+        "name", "evaluate_at_start", "device", "threads", "checkpoint", "log", "references", "priority",
+    ]
+
     private var hyperparameters: HParams {
-        var values: HParams = [
-            "model": .text(plan.model.rawValue), "batch_size": .number(Double(plan.batchSize)),
-            "epochs": .number(Double(plan.epochs)), "optimizer": .text(plan.optimizer.name),
-            "learning_rate": .number(plan.learningRate), "momentum": .number(plan.momentum),
-            "weight_decay": .number(plan.weightDecay), "dropout": .number(plan.dropout),
-            "width": .number(plan.width), "seed": .number(Double(plan.seed)), "shuffle": .flag(plan.shuffle),
-        ]
-        for line in plan.lines where ["schedule", "init", "augment", "dataset"].contains(line.key) {
-            values[line.key] = .text(line.value)
+        var values: HParams = [:]
+        for line in plan.lines where !Self.besideLearning.contains(line.key) {
+            values[line.key] =
+                Bool(line.value).map { .flag($0) } ?? Double(line.value).map { .number($0) }
+                ?? .text(line.value)
         }
         return values
     }

@@ -5,11 +5,12 @@ package import Jobs
 internal import SystemPackage
 
 extension Job {
+    /// - Parameter onFile: as `Dataset.open`.
     /// - Throws: `JobError.data` with the place of `dataset` where the folder is not one to train on, and of `last_batch`
     ///   where nothing is left of it; `DatasetsError` where it cannot be read.
-    package func dataset() throws -> Dataset {
+    package func dataset(onFile: () throws -> Void = {}) throws -> Dataset {
         do {
-            let dataset = try Dataset.open(FilePath(plan.dataset))
+            let dataset = try Dataset.open(FilePath(plan.dataset), onFile: onFile)
             let images = dataset.train.count
             // Without epochs nothing is trained on anyway.
             if plan.lastBatch == .drop, plan.epochs > 0, plan.stepsPerEpoch(images: images) == 0 {

@@ -22,7 +22,7 @@ extension Job {
     ) throws -> PreviewSheet {
         let dataset = try dataset()
         let statistics = try Statistics.load(
-            of: dataset, cache: cache, threads: plan.threads, progress: progress)
+            of: dataset, fit: plan.fit, cache: cache, threads: plan.threads, progress: progress)
         let whole = try dataset.repaired(by: statistics)
         let side = plan.network(classes: dataset.classes.count).input.height
         let chosen = Self.spread(min(count, whole.train.count), over: whole.train.count)

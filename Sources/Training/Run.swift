@@ -109,8 +109,16 @@ package final class Run {
     /// - Parameter isKnown: whether the run has been trained on it. That it is not there now is then no fault of the job's: a
     ///   disk that is not mounted yet, a folder on its way.
     private func dataset(isKnown: Bool) throws -> Dataset {
+        var (found, told) = (0, ContinuousClock.now)
         do {
-            return try job.dataset()
+            return try job.dataset {
+                found += 1
+                // Over a network it takes minutes, in which somebody may want to know whether there is life here.
+                guard told.duration(to: .now) >= .seconds(1) else { return }
+                told = .now
+                try stop.check()
+                report(.listing(found))
+            }
         } catch let error as JobError where isKnown && error.key == "dataset" {
             throw DatasetsError(
                 .unreadable, "\(error.problem); this run was trained on it before, so it is tried again",
@@ -138,7 +146,7 @@ package final class Run {
         dataset.notices.forEach { report(.note($0)) }
         try compare(dataset, with: &state)
         let statistics = try Statistics.load(
-            of: dataset, withImage: plan.normalization == .meanImage, cache: root.cache,
+            of: dataset, fit: plan.fit, withImage: plan.normalization == .meanImage, cache: root.cache,
             threads: plan.threads,
             progress: { [report] in report(.scanning(done: $0, of: $1)) },
             shouldStop: { [stop] in stop.isRaised },
@@ -171,6 +179,11 @@ package final class Run {
         defer { publisher.close() }
         let checkpoints = try Checkpointing(
             publisher, engine, curves, plan, from: recovered.checkpoint.map { _ in recovered.state })
+        if recovered.checkpoint == nil, plan.initialization.scheme == nil {
+            // Weights of another run or a file may be others at the next attempt; from here on these are the run's own.
+            try checkpoints.publish(state, isBest: false)
+            try checkpoints.finish()
+        }
         let trainer = Trainer(
             plan, engine, input, curves, checkpoints, from: state, stop: stop, report: report)
         do {
@@ -211,7 +224,12 @@ package final class Run {
 
     private func recover(_ store: CheckpointStore) throws -> Recovered {
         try store.cleanUp()
-        let recovery = try store.newestValid()
+        let recovery: CheckpointStore.Recovery
+        do {
+            recovery = try store.newestValid()
+        } catch let error as CheckpointsError where error.code == .damaged {
+            throw TrainingError(.checkpoint, error.message)
+        }
         recovery.notices.forEach { report(.warning($0)) }
         guard let checkpoint = recovery.checkpoint else { return Recovered() }
         store.prune(after: checkpoint.step).notices.forEach { report(.note($0)) }

@@ -117,6 +117,9 @@ import Testing
             if name == "manifest.json" {
                 // One bit of a manifest may be one of a checksum in it.
                 if change == "gone" { #expect(error?.message.contains("have no manifest.json") == true) }
+            } else if change == "gone" {
+                #expect(error?.message.contains("\(path) is missing") == true, "\(error as Any)")
+                #expect(error?.code == .invalid)
             } else {
                 #expect(error?.message.contains("\(path) is damaged") == true, "\(error as Any)")
                 #expect(error?.code == .badData)

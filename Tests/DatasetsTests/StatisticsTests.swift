@@ -142,7 +142,7 @@ import Testing
         let text = String(decoding: whole, as: UTF8.self)
         for damaged in [
             Data(), whole.prefix(whole.count / 2), Data("{}".utf8),
-            Data(text.replacing("\"version\" : 1", with: "\"version\" : 99").utf8),
+            Data(text.replacing("\"version\" : 2", with: "\"version\" : 99").utf8),
             Data(text.replacing(dataset.fingerprint.hash, with: String(repeating: "0", count: 64)).utf8),
         ] {
             try damaged.write(to: file)
@@ -150,6 +150,24 @@ import Testing
             #expect(try Statistics.load(of: dataset, cache: cache, threads: 1) == statistics)
             #expect(try Data(contentsOf: file) == whole)
         }
+    }
+
+    /// The middle as it is has other colours than the middle of the whole, and its own file in the cache.
+    @Test func squaresThatAreCutCountAsTheyAre() throws {
+        for place in ["train/a/1.jpg", "train/b/1.jpg", "val/a/1.jpg"] {
+            // White, but for the middle.
+            var image = Image(width: 600, height: 600, pixels: Array(repeating: 255, count: 600 * 600 * 3))
+            for y in 172..<428 { for j in 172 * 3..<428 * 3 { image.pixels[y * 600 * 3 + j] = 40 } }
+            try folder.write(place, try JPEGEncoder(quality: 100).encode(image))
+        }
+        let dataset = try ImageFolder.open(folder.path)
+        let cache = folder.path.appending("cache")
+        let scaled = try Statistics.load(of: dataset, cache: cache, threads: 1)
+        let cut = try Statistics.load(of: dataset, fit: .cut, cache: cache, threads: 1)
+        #expect(abs(cut.mean.x - 40) < 1)
+        #expect(scaled.mean.x > 200)
+        #expect(Statistics.cached(of: dataset, in: cache) == scaled)
+        #expect(Statistics.cached(of: dataset, fit: .cut, in: cache) == cut)
     }
 
     @Test func stops() throws {

@@ -13,9 +13,9 @@ import Testing
         func weights(_ size: Int) -> [[(Int, Double)]] {
             let scaled = size * side / shorter
             let scale = Double(size) / Double(scaled)
-            let reach = max(scale, 1)
+            let (reach, left) = (max(scale, 1), (Double(scaled - side) / 2).rounded(.toNearestOrEven))
             return (0..<side).map { i in
-                let center = (Double((scaled - side) / 2 + i) + 0.5) * scale
+                let center = (left + Double(i) + 0.5) * scale
                 var taps: [(Int, Double)] = []
                 for source in 0..<size {
                     let weight = 1 - abs(Double(source) + 0.5 - center) / reach
@@ -60,6 +60,13 @@ import Testing
     @Test func a256SquareIsUnchanged() {
         let image = Image.noise(width: 256, height: 256)
         #expect(Resize().centerSquare(of: image) == image)
+    }
+
+    /// int(round((whole - length) / 2)) in Python.
+    @Test func theMiddleIsTorchvisions() {
+        let begins = (256..<266).map { Resize.middle(of: $0, 256) }
+        #expect(begins == [0, 0, 1, 2, 2, 2, 3, 4, 4, 4])
+        #expect(Resize.middle(of: 455, 224) == 116)
     }
 
     @Test func theMiddleIsCut() {

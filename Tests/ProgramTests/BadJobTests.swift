@@ -67,7 +67,7 @@ extension WholeProgram {
             try Data("no picture".utf8).write(to: URL(fileURLWithPath: place.images.appending(bad).string))
             try await serve([("damaged", place.job.text)])
             #expect(reason("damaged").contains(bad), "\(reason("damaged"))")
-            #expect(reason("damaged").contains("1 of 36 training images"), "\(reason("damaged"))")
+            #expect(reason("damaged").contains("1 of 36 images to be trained on"), "\(reason("damaged"))")
         }
 
         /// Nine steps per epoch: a step finds it. Two, or one: the first evaluation, or the second.

@@ -83,6 +83,30 @@ import Testing
         #expect(files[0] == files[1])
     }
 
+    /// A file may be another by the next attempt; a run keeps the weights that it began with.
+    @Test func theWeightsAreTakenOnce() throws {
+        _ = try train("first", "epochs: 1")
+        _ = try train("other", "epochs: 2")
+        let text = "epochs: 1\ninit: \(root.run("source").path)\ncheckpoint: {keep: all}"
+        func source(_ run: String) throws {
+            try? FileManager.default.removeItem(atPath: root.run("source").path.string)
+            try FileManager.default.copyItem(
+                atPath: root.run(run).path.string, toPath: root.run("source").path.string)
+        }
+        try source("first")
+        _ = try train("second", text)
+        let whole = try tensors("second", 2)
+        // As if it had been killed before its first checkpoint of its own.
+        for step in 1...2 {
+            let path = root.run("second").checkpoints.appending("step-0000000\(step)")
+            try? FileManager.default.removeItem(atPath: path.string)
+        }
+        try source("other")
+        let notes = try train("second", text)
+        #expect(notes.contains("going on from the checkpoint of step 0"))
+        #expect(try tensors("second", 2) == whole)
+    }
+
     @Test func whatIsFrozenStaysAsItWas() throws {
         _ = try train("first", "epochs: 1")
         let notes = try train(

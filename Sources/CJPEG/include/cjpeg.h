@@ -11,6 +11,9 @@ const char *cjpeg_library(void);
 /// Room for an error's text, its NUL included.
 enum { CJPEG_MESSAGE_SIZE = 256 };
 
+/// What decoding gives where memory is lacking: the file may be sound.
+enum { CJPEG_NO_MEMORY = -2 };
+
 /// Images with more pixels are refused before anything is allocated (65500 per side is libjpeg's own limit).
 enum { CJPEG_MAX_PIXELS = 400000000 };
 
@@ -35,7 +38,7 @@ void cjpeg_decoder_free(cjpeg_decoder *decoder);
 /// - pixels: [height][width][3], owned by the decoder and valid until its next use; or `square`.
 /// - message: CJPEG_MESSAGE_SIZE bytes; what is wrong.
 ///
-/// Returns 0, or -1 with the message set.
+/// Returns 0; or -1 or CJPEG_NO_MEMORY with the message set.
 int cjpeg_decode(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, int min_side, int only_middle,
                  uint8_t *square, int side, const uint8_t **pixels, int *width, int *height, char *message);
 

@@ -1,5 +1,7 @@
 // What can be wrong with a job: a code for programs, and for a person the file, line, key, value and what to write.
 
+internal import SystemPackage
+
 package struct JobError: Error, CustomStringConvertible, Sendable {
     package enum Code: Sendable {
         /// The file is missing, unreadable, empty, too large or not a regular file.
@@ -47,6 +49,9 @@ package struct JobError: Error, CustomStringConvertible, Sendable {
 
     /// The system refused to read, which says nothing of the job.
     package var isTransient: Bool { code == .unreadable && cause != nil }
+
+    /// There is no such file, and so none that could become readable.
+    package var isMissing: Bool { code == .unreadable && cause as? Errno == .noSuchFileOrDirectory }
 
     package var description: String { cause.map { "\(message) (\($0))" } ?? message }
 }

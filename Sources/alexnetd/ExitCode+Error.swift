@@ -20,7 +20,8 @@ extension Jobs.ExitCode {
         }
         switch error {
         case let error as JobError:
-            self = error.isTransient || [.locked, .runFile].contains(error.code) ? .fault : .badInput
+            let isFault = error.isTransient && !error.isMissing || [.locked, .runFile].contains(error.code)
+            self = isFault ? .fault : .badInput
         case let error as DatasetsError:
             self = [.invalid, .badData].contains(error.code) ? .badInput : .fault
         case let error as InputPipelineError:

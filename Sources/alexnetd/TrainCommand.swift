@@ -58,7 +58,9 @@ struct TrainCommand: ParsableCommand {
             } else {
                 console.end("error: \(error)", .error)
             }
-            throw ArgumentParser.ExitCode(Jobs.ExitCode(error).rawValue)
+            // Whoever moves a worker's file may be about to move it back; the daemon finds out.
+            let isAway = lifeline != nil && (error as? JobError)?.isMissing == true
+            throw ArgumentParser.ExitCode((isAway ? .fault : Jobs.ExitCode(error)).rawValue)
         }
     }
 

@@ -45,6 +45,15 @@ extension WholeProgram {
             }
         }
 
+        /// A name that was mistyped is no fault of the machine's, which would be tried again.
+        @Test(arguments: ["validate", "train"]) func aFileThatIsNotThereIsBadInput(_ command: String)
+            async throws
+        {
+            let program = try await Program.run(command, place.folder.path.appending("absent.yml").string)
+            #expect(program.end == .exited(65), "\(program.output)\(program.errorOutput)")
+            #expect((program.output + program.errorOutput).contains("absent.yml: does not exist"))
+        }
+
         /// The job may be for another machine; a folder that is here must be right.
         @Test func dataThatIsNotHereIsNoError() async throws {
             let absent = try await Program.run("validate", try write("dataset: /nowhere/at/all\n"))

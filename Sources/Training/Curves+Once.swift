@@ -59,9 +59,11 @@ extension Curves {
     private var hyperparameters: HParams {
         var values: HParams = [:]
         for line in plan.lines where !Self.besideLearning.contains(line.key) {
+            // A number in one run and "none" in another; but a column of the page has one type.
+            let isText = line.key == "average_weights"
             values[line.key] =
-                Bool(line.value).map { .flag($0) } ?? Double(line.value).map { .number($0) }
-                ?? .text(line.value)
+                Bool(line.value).map { .flag($0) }
+                ?? (isText ? nil : Double(line.value).map { .number($0) }) ?? .text(line.value)
         }
         return values
     }

@@ -56,7 +56,8 @@ extension TrainedNetwork {
         let alone = Dataset(
             name: dataset.name, root: dataset.root, classes: dataset.classes, train: [],
             validation: dataset[split], shards: dataset.shards)
-        let known = split == .test ? nil : dataset.statistics ?? Statistics.cached(of: dataset, in: cache)
+        let known =
+            split == .test ? nil : dataset.statistics ?? Statistics.cached(of: dataset, fit: fit, in: cache)
         let undecodable = known.map { split == .train ? $0.undecodableTrain : $0.undecodableValidation }
         return try alone.repaired(
             train: [],

@@ -70,7 +70,7 @@ extension WholeProgram {
                 #expect(program.errorOutput.contains(answer), "\(program.errorOutput)")
             }
             #expect(try await place.run("submit", "/dev/null", "--name", "a").end == .exited(65))
-            #expect(try await place.run("submit", "nowhere.yml").end == .exited(70))
+            #expect(try await place.run("submit", "nowhere.yml").end == .exited(65))
             let names = try FileManager.default.contentsOfDirectory(atPath: place.root.jobs.string)
             #expect(names.filter { $0.hasSuffix(".yml") || $0.hasPrefix(".") } == [])
         }

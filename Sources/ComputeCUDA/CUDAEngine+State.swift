@@ -46,13 +46,39 @@ extension CUDAEngine {
 
     // MARK: - Statistics
 
-    /// - Parameter images: of the last piece, whose activations are there.
-    func gradientStatistics(distributions: Bool, images: Int) throws -> StepStatistics {
-        var said = StepStatistics()
-        said.gradients = try statistics.moments(of: .gradients, context)
-        guard distributions else { return said }
+    /// Enqueues what is to be said of a step before and after its update. Waits for the device where distributions are.
+    /// - Parameters:
+    ///   - place: where the device writes.
+    ///   - images: of the last piece, whose activations are there.
+    /// - Returns: what reads it there, once the device has.
+    func statistics(
+        to place: UnsafeMutableRawPointer, distributions: Bool, images: Int, around update: () throws -> Void
+    ) throws -> () -> StepStatistics {
+        try statistics.sendGradients(to: place, context)
+        var all = distributions ? try gradientDistributions(at: place, images: images) : nil
+        try update()
+        try statistics.sendWeights(to: place, context)
+        if distributions {
+            try context.stream.synchronize()
+            all?.weights = try statistics.distributions(of: .weights, statistics.weights(at: place), context)
+        }
+        return { [statistics, all] in
+            var said = StepStatistics()
+            said.gradients = statistics.gradients(at: place)
+            said.updates = statistics.updates(at: place)
+            said.weights = statistics.weights(at: place)
+            said.distributions = all
+            return said
+        }
+    }
+
+    private func gradientDistributions(at place: UnsafeMutableRawPointer, images: Int) throws
+        -> StepStatistics.Distributions
+    {
+        try context.stream.synchronize()
         var all = StepStatistics.Distributions()
-        all.gradients = try statistics.distributions(of: .gradients, said.gradients, context)
+        all.gradients = try statistics.distributions(
+            of: .gradients, statistics.gradients(at: place), context)
         // What follows a layer in place, such as its ReLU and dropout, is in its buffer too.
         for index in network.layers.indices where network.layers[index].parameterPrefix != nil {
             all.activations.append(
@@ -60,15 +86,7 @@ extension CUDAEngine {
                     buffers.activations[index + 1].address, buffers.layout.tensors[index + 1],
                     images: images, context))
         }
-        said.distributions = all
-        return said
-    }
-
-    func addWeightStatistics(distributions: Bool, to said: inout StepStatistics) throws {
-        said.updates = try statistics.updates(context)
-        said.weights = try statistics.moments(of: .weights, context)
-        guard distributions else { return }
-        said.distributions?.weights = try statistics.distributions(of: .weights, said.weights, context)
+        return all
     }
 }
 

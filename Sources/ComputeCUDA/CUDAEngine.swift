@@ -71,8 +71,8 @@ package final class CUDAEngine: Engine {
             partials: buffers.partials)
         try arena.allocate(on: stream)
         input = try InputRing(device, images: imagesPerPiece, buffers.input)
-        results = try ResultRing(device, capacity: capacity)
-        evaluations = try ResultRing(device, capacity: capacity)
+        results = try ResultRing(device, capacity: capacity, statisticsBytes: statistics.bytes)
+        evaluations = try ResultRing(device, capacity: capacity, statisticsBytes: 0)
         fingerprint = [
             "device": "\(description.name) \(description.uuid)", "precision": precision.rawValue,
             "libraries": libraries.found.map { "\($0.name) \($0.version)" }.joined(separator: ", "),
@@ -101,13 +101,14 @@ package final class CUDAEngine: Engine {
             }
         }
         lastCount = batch.count
-        try results.close(count: batch.count, on: context.stream)
-        guard settings.detail > .none else { return try applyUpdate() }
-        let all = settings.detail == .distributions
-        var said = try gradientStatistics(distributions: all, images: pieces.last?.count ?? 0)
-        try applyUpdate()
-        try addWeightStatistics(distributions: all, to: &said)
-        results.attach(said)
+        guard settings.detail > .none else {
+            try results.close(count: batch.count, on: context.stream)
+            return try applyUpdate()
+        }
+        let said = try statistics(
+            to: results.statistics, distributions: settings.detail == .distributions,
+            images: pieces.last?.count ?? 0, around: applyUpdate)
+        try results.close(count: batch.count, on: context.stream, statistics: said)
     }
 
     package func results(waiting: Bool) throws -> [BatchResult] {

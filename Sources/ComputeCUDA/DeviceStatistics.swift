@@ -1,5 +1,6 @@
 // What is said of a step beside its loss: passes over memory, asked for by log steps. Sums come in chunks and are added up
-// here, in their order; padding counts for nothing.
+// here, in their order; padding counts for nothing. Moments come back beside the steps that follow; distributions, which
+// want the moments first, are waited for.
 
 internal import CCUDA
 internal import Compute
@@ -24,20 +25,81 @@ final class DeviceStatistics {
         counts = arena.reserve(bytes: 4 * count * Distribution.buckets, "histograms")
     }
 
-    /// In the order of the parameters.
-    func moments(of values: Kernels.ParameterValues, _ context: DeviceContext) throws -> [Moments] {
+    /// Where a step's moments go in pinned memory, a part of each chunk: the gradients', the weights', then what the update
+    /// has added, squared.
+    struct Destination {
+        let gradients, weights: UnsafeMutablePointer<device_moments>
+        let moved: UnsafeMutablePointer<Double>
+
+        static func bytes(chunks: Int) -> Int {
+            chunks * (2 * MemoryLayout<device_moments>.stride + MemoryLayout<Double>.stride)
+        }
+
+        init(_ pointer: UnsafeMutableRawPointer, chunks: Int) {
+            gradients = pointer.assumingMemoryBound(to: device_moments.self)
+            weights = gradients + chunks
+            moved = UnsafeMutableRawPointer(weights + chunks).assumingMemoryBound(to: Double.self)
+        }
+    }
+
+    var bytes: Int { Destination.bytes(chunks: update.chunks.count) }
+
+    /// Enqueues what is said of the gradients, after the backward pass.
+    func sendGradients(to pointer: UnsafeMutableRawPointer, _ context: DeviceContext) throws {
+        try send(.gradients, to: destination(pointer).gradients, context)
+    }
+
+    /// Enqueues what is said of the weights, after the update.
+    func sendWeights(to pointer: UnsafeMutableRawPointer, _ context: DeviceContext) throws {
+        let destination = destination(pointer)
+        try context.stream.copy(
+            update.moved.address, to: destination.moved,
+            bytes: update.chunks.count * MemoryLayout<Double>.stride)
+        try send(.weights, to: destination.weights, context)
+    }
+
+    private func send(
+        _ values: Kernels.ParameterValues, to destination: UnsafeMutableRawPointer, _ context: DeviceContext
+    ) throws {
         try context.kernels.moments(of: values, update.table, to: moments.address, on: context.stream)
-        let parts = try context.stream.download(
-            update.chunks.count, of: device_moments(), from: moments.address)
+        try context.stream.copy(
+            moments.address, to: destination, bytes: update.chunks.count * MemoryLayout<device_moments>.stride
+        )
+    }
+
+    private func destination(_ pointer: UnsafeMutableRawPointer) -> Destination {
+        Destination(pointer, chunks: update.chunks.count)
+    }
+
+    /// What has arrived: the gradients' moments in the order of the parameters.
+    func gradients(at pointer: UnsafeMutableRawPointer) -> [Moments] {
+        moments(destination(pointer).gradients)
+    }
+
+    /// The weights', likewise.
+    func weights(at pointer: UnsafeMutableRawPointer) -> [Moments] {
+        moments(destination(pointer).weights)
+    }
+
+    /// Euclidean norms of what the update has added.
+    func updates(at pointer: UnsafeMutableRawPointer) -> [Double] {
+        let moved = destination(pointer).moved
+        var sums = [Double](repeating: 0, count: parameters.layouts.count)
+        for (index, chunk) in update.chunks.enumerated() { sums[Int(chunk.parameter)] += moved[index] }
+        return sums.map { $0.squareRoot() }
+    }
+
+    private func moments(_ parts: UnsafePointer<device_moments>) -> [Moments] {
         var all = parameters.parameters.map { parameter in
             var moments = Moments()
             moments.count = parameter.count
             return moments
         }
-        for (chunk, part) in zip(update.chunks, parts) { all[Int(chunk.parameter)].add(part) }
+        for (index, chunk) in update.chunks.enumerated() { all[Int(chunk.parameter)].add(parts[index]) }
         return all
     }
 
+    /// Waits for the device.
     func distributions(
         of values: Kernels.ParameterValues, _ moments: [Moments], _ context: DeviceContext
     ) throws -> [Distribution] {
@@ -52,7 +114,7 @@ final class DeviceStatistics {
         }
     }
 
-    /// Of one layer's output.
+    /// Of one layer's output. Waits for the device.
     /// - Parameter images: that are real.
     func distribution(
         _ x: cuda_address, _ tensor: device_tensor, images: Int, _ context: DeviceContext
@@ -69,14 +131,6 @@ final class DeviceStatistics {
         try kernels.histogram(x, tensor, device_range(all), counts: counts.address, step: step, on: stream)
         let counts = try stream.download(Distribution.buckets, of: UInt32(0), from: counts.address)
         return Distribution(all, counts)
-    }
-
-    /// Euclidean norms of what the last update has added.
-    func updates(_ context: DeviceContext) throws -> [Double] {
-        let parts = try context.stream.download(update.chunks.count, of: 0.0, from: update.moved.address)
-        var sums = [Double](repeating: 0, count: parameters.layouts.count)
-        for (chunk, part) in zip(update.chunks, parts) { sums[Int(chunk.parameter)] += part }
-        return sums.map { $0.squareRoot() }
     }
 }
 

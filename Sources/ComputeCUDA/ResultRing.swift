@@ -6,6 +6,7 @@ internal import Compute
 final class ResultRing {
     private struct Place {
         let pinned: PinnedMemory
+        let statistics: PinnedMemory
         let arrived: Event
     }
 
@@ -13,16 +14,18 @@ final class ResultRing {
     private static let depth = 3
 
     private let places: [Place]
-    /// Of the places in use, oldest first: which, and how many images.
-    private var underWay: [(place: Int, count: Int, statistics: StepStatistics?)] = []
+    /// Of the places in use, oldest first: which, how many images, and what reads the statistics once they are there.
+    private var underWay: [(place: Int, count: Int, statistics: (() -> StepStatistics)?)] = []
     private var next = 0
     private var finished: [BatchResult] = []
 
-    init(_ device: Device, capacity: Int) throws {
+    /// - Parameter statisticsBytes: for what is said of a step beside its loss.
+    init(_ device: Device, capacity: Int, statisticsBytes: Int) throws {
         places = try (0..<Self.depth).map { _ in
             Place(
                 pinned: try PinnedMemory(
                     device, bytes: capacity * MemoryLayout<device_result>.stride, for: "results"),
+                statistics: try PinnedMemory(device, bytes: statisticsBytes, for: "statistics"),
                 arrived: try Event(device))
         }
     }
@@ -34,15 +37,16 @@ final class ResultRing {
         return places[next].pinned.pointer + first * MemoryLayout<device_result>.stride
     }
 
+    /// Where the statistics of the step go whose `destination` was asked for.
+    var statistics: UnsafeMutableRawPointer { places[next].statistics.pointer }
+
     /// All copies into the place are enqueued.
-    func close(count: Int, on stream: Stream) throws {
+    /// - Parameter statistics: called when they have arrived.
+    func close(count: Int, on stream: Stream, statistics: (() -> StepStatistics)? = nil) throws {
         try places[next].arrived.record(in: stream)
-        underWay.append((next, count, nil))
+        underWay.append((next, count, statistics))
         next = (next + 1) % places.count
     }
-
-    /// To the newest step's result.
-    func attach(_ statistics: StepStatistics) { underWay[underWay.count - 1].statistics = statistics }
 
     func take(waiting: Bool) throws -> [BatchResult] {
         while let oldest = underWay.first {
@@ -65,7 +69,7 @@ final class ResultRing {
             total.top1Errors += results[slot].rank < 1 ? 0 : 1
             total.top5Errors += results[slot].rank < 5 ? 0 : 1
         }
-        total.statistics = statistics
+        total.statistics = statistics?()
         finished.append(total)
     }
 }

@@ -4,12 +4,12 @@ internal import Jobs
 internal import TensorBoard
 
 extension Curves {
-    func logged(_ state: TrainingState, _ rate: Double, _ throughput: Throughput) throws {
-        let step = state.step
-        try log.scalar("loss/train", state.window.meanLoss, step: step)
-        try log.scalar("error/top1/train", state.window.top1Error, step: step)
-        try log.scalar("error/top5/train", state.window.top5Error, step: step)
-        try log.scalar("learning_rate", rate, step: step)
+    /// - Parameter window: since the last log step.
+    func logged(_ window: Tally, step: Int, learningRate: Double, _ throughput: Throughput) throws {
+        try log.scalar("loss/train", window.meanLoss, step: step)
+        try log.scalar("error/top1/train", window.top1Error, step: step)
+        try log.scalar("error/top5/train", window.top5Error, step: step)
+        try log.scalar("learning_rate", learningRate, step: step)
         try log.scalar("epoch", Double(step) / Double(stepsPerEpoch), step: step)
         try log.scalar("system/images_per_second", throughput.imagesPerSecond, step: step)
         try log.scalar("system/data_wait_percent", 100 * throughput.waitShare, step: step)

@@ -67,7 +67,7 @@ package struct CurvesCost: Encodable, Sendable {
             let plain = try train(.none).seconds
             let log = try train(.moments)
             let logged = try written {
-                try curves.logged(state, 1e-3, Throughput())
+                try curves.logged(state.window, step: state.step, learningRate: 1e-3, Throughput())
                 if let statistics = log.result.statistics {
                     try curves.logged(statistics, step: state.step)
                 }

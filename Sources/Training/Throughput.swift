@@ -7,10 +7,13 @@ struct Throughput {
     private(set) var smoothed = 0.0
     private var last = ContinuousClock.now
 
-    /// After each step.
-    mutating func add(images count: Int, waited seconds: Double) {
+    /// For a batch, before its step.
+    mutating func waited(_ seconds: Double) { waited += seconds }
+
+    /// Of steps that are done.
+    mutating func add(images count: Int) {
+        guard count > 0 else { return }
         images += count
-        waited += seconds
         let now = ContinuousClock.now
         let elapsed = (now - last) / .seconds(1)
         last = now

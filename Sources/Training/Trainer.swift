@@ -19,8 +19,14 @@ final class Trainer {
     private let stepsPerEpoch: Int
     private var state: TrainingState
     private var throughput = Throughput()
-    /// The newest step whose result is in the window, or was in one before.
-    private var resultsTaken: Int
+    /// Steps whose results are not here yet, oldest first.
+    private var underWay: [Begun] = []
+
+    private struct Begun {
+        let step: Int
+        let learningRate: Double
+        let isLogged: Bool
+    }
 
     /// The step whose layers are timed: the first ones find memory cold.
     private static let timedStep = 3
@@ -35,7 +41,6 @@ final class Trainer {
         (self.plan, self.engine, self.input, self.curves) = (plan, engine, input, curves)
         (self.checkpoints, self.state, self.stop, self.report) = (checkpoints, state, stop, report)
         predictor = Predictor(engine, Views(rawValue: plan.validation.views) ?? .center)
-        resultsTaken = state.step
         stepsPerEpoch = input.stepsPerEpoch
         learningRate = LearningRate(plan, stepsPerEpoch: stepsPerEpoch)
     }
@@ -72,7 +77,8 @@ final class Trainer {
     }
 
     private func train(_ batch: Batch) throws {
-        let (next, isFirst) = (state.step + 1, state.batch == 0)
+        let next = state.step + 1
+        let hasPictures = state.batch == 0 && curves.isPictureEpoch(state.epoch + 1)
         let rate = learningRate.rate(step: state.step, epoch: state.epoch, state.schedule)
         if next == 1, let warning = try ScoreSpread(engine, batch)?.warning(plan) {
             report(.warning(warning))
@@ -84,51 +90,47 @@ final class Trainer {
             StepSettings(
                 step: state.step, learningRate: Float(rate), labelSmoothing: Float(plan.labelSmoothing),
                 detail: detail))
+        underWay.append(Begun(step: next, learningRate: rate, isLogged: curves.isLogStep(next)))
         state.step += 1
         state.batch += 1
-        throughput.add(images: batch.count, waited: input.lastWait)
-        let isLogged = curves.isLogStep(next)
-        let result = try takeResults(waiting: isLogged || detail > .none || engine.timings != nil)
+        throughput.waited(input.lastWait)
+        // What else is drawn of this step follows its points, and filters are read from the engine.
+        try takeResults(waiting: hasPictures || detail == .distributions || engine.timings != nil)
         if let timings = engine.timings {
             engine.timings = nil
             try curves.cost(timings, images: batch.count, step: next)
         }
-        if isFirst, curves.isPictureEpoch(state.epoch + 1) { try curves.samples(batch, step: next) }
-        let statistics = detail > .none ? result?.statistics : nil
-        if let distributions = statistics?.distributions {
-            try curves.histograms(distributions, step: next)
-            try curves.filters(of: engine, step: next)
-        }
-        if isLogged { try log(statistics, rate) }
+        if hasPictures { try curves.samples(batch, step: next) }
     }
 
-    /// Adds to the window what steps have come to.
-    /// - Parameter waiting: for all that were begun. Whoever looks at the window, or writes it down, waits.
-    /// - Returns: the newest result.
-    @discardableResult
-    private func takeResults(waiting: Bool) throws -> BatchResult? {
+    /// Writes down what steps have come to, in their order.
+    /// - Parameter waiting: for all that were begun. Whoever looks at the window, or keeps it, waits.
+    private func takeResults(waiting: Bool) throws {
         let results = try engine.results(waiting: waiting)
+        throughput.add(images: results.reduce(0) { $0 + $1.count })
         for result in results {
-            resultsTaken += 1
+            let begun = underWay.removeFirst()
             guard result.loss.isFinite else {
-                let rate = learningRate.rate(step: resultsTaken - 1, epoch: state.epoch, state.schedule)
-                throw diverged("the loss of step \(resultsTaken)", rate)
+                throw diverged("the loss of step \(begun.step)", begun.learningRate)
             }
             state.window.add(result)
-            report(.step(progress(result)))
+            report(.step(progress(result, step: begun.step)))
+            if let distributions = result.statistics?.distributions {
+                try curves.histograms(distributions, step: begun.step)
+                try curves.filters(of: engine, step: begun.step)
+            }
+            if begun.isLogged { try log(begun, result.statistics) }
         }
-        return results.last
     }
 
-    private func log(_ statistics: StepStatistics?, _ rate: Double) throws {
-        try curves.logged(state, rate, throughput)
-        if let statistics { try curves.logged(statistics, step: state.step) }
-        if let seconds = checkpoints.takeSeconds() {
-            try curves.checkpointed(seconds: seconds, step: state.step)
-        }
+    private func log(_ begun: Begun, _ statistics: StepStatistics?) throws {
+        let (step, rate) = (begun.step, begun.learningRate)
+        try curves.logged(state.window, step: step, learningRate: rate, throughput)
+        if let statistics { try curves.logged(statistics, step: step) }
+        if let seconds = checkpoints.takeSeconds() { try curves.checkpointed(seconds: seconds, step: step) }
         report(
             .logged(
-                step: state.step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
+                step: step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
                 learningRate: rate, imagesPerSecond: throughput.imagesPerSecond))
         state.window = Tally()
         throughput.reset()
@@ -223,14 +225,14 @@ final class Trainer {
             """)
     }
 
-    private func progress(_ result: BatchResult) -> Progress {
+    private func progress(_ result: BatchResult, step: Int) -> Progress {
         let steps = plan.epochs * stepsPerEpoch
         let rate = throughput.smoothed
         return Progress(
-            epoch: state.epoch + 1, epochs: plan.epochs, step: state.step, steps: steps,
-            stepInEpoch: state.batch,
-            stepsPerEpoch: stepsPerEpoch, loss: result.loss / Double(result.count), imagesPerSecond: rate,
+            epoch: state.epoch + 1, epochs: plan.epochs, step: step, steps: steps,
+            stepInEpoch: state.batch - (state.step - step), stepsPerEpoch: stepsPerEpoch,
+            loss: result.loss / Double(result.count), imagesPerSecond: rate,
             dataWait: throughput.waitShare, trainingSeconds: curves.trainingSeconds,
-            eta: rate > 0 ? Double((steps - state.step) * plan.batchSize) / rate : 0)
+            eta: rate > 0 ? Double((steps - step) * plan.batchSize) / rate : 0)
     }
 }

@@ -51,6 +51,28 @@ import Testing
         }
     }
 
+    /// Results come in the order of their steps, each once and as they would one by one, whenever they are asked for.
+    @Test(arguments: Conformer.all + Conformer.coarse, [Scenes.paper, Scenes.inPieces[0]])
+    func stepsMayBeBegunAhead(_ conformer: Conformer, _ scene: Scene) throws {
+        let details: [StepSettings.Detail] = [
+            .moments, .none, .moments, .moments, .moments, .moments, .distributions, .none, .moments,
+        ]
+        let (ahead, alone) = (try scene.engine(conformer), try scene.engine(conformer))
+        var results: [BatchResult] = []
+        for (step, detail) in details.enumerated() {
+            try ahead.begin(scene.batch(UInt32(step)), scene.settings(step, detail: detail))
+            if step == 7 { results += try ahead.results(waiting: false) }
+        }
+        results += try ahead.results(waiting: true)
+        #expect(try ahead.results(waiting: true).isEmpty)
+        try #require(results.count == details.count)
+        for (step, detail) in details.enumerated() {
+            let result = try alone.train(scene.batch(UInt32(step)), scene.settings(step, detail: detail))
+            #expect(results[step] == result, "step \(step)")
+        }
+        #expect(try ahead.floats(.parameters) == alone.floats(.parameters))
+    }
+
     @Test(
         arguments: Conformer.devices + Conformer.coarse,
         [Scenes.paper, Scenes.paperBN, Scenes.torchvision, Scenes.inPieces[0]])

@@ -136,6 +136,7 @@ package struct CheckpointStore: Sendable {
         manifest.best = true
         let temporary = folder.appending(Self.temporaryPrefix + Manifest.fileName)
         do {
+            try Durability.remove(temporary)
             let file = try HashingFile(creating: temporary)
             try manifest.encoded().withUnsafeBytes { try file.write($0) }
             _ = try file.finish()

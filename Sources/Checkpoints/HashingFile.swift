@@ -18,7 +18,7 @@ final class HashingFile {
         self.path = path
         descriptor = try CheckpointsError.naming("making", path) {
             try .open(
-                path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
         }
     }

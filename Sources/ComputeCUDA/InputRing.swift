@@ -40,7 +40,6 @@ final class InputRing {
     var labels: cuda_address { packet.address + UInt64(Self.labelsOffset) }
     var draws: cuda_address { packet.address + UInt64(Self.drawsOffset(images)) }
 
-    /// - Parameter buffers: reserved by `reserve`.
     init(_ device: Device, images: Int, _ buffers: Buffers) throws {
         (self.device, self.images) = (device, images)
         copies = try Stream(device)
@@ -96,6 +95,8 @@ final class InputRing {
         }
         let draws = (pinned + Self.drawsOffset(images)).assumingMemoryBound(to: device_draw.self)
         try copies.wait(for: place.consumed)
+        // Those of validation go as they come.
+        let squares = piece.contains { batch.samples[$0] >= 0 } ? squares : nil
         if squares == nil {
             try copies.copy(
                 batch.image(piece.lowerBound), to: place.pixels.address,
@@ -103,7 +104,8 @@ final class InputRing {
         }
         for (index, slot) in piece.enumerated() {
             let passing = place.pixels.address + UInt64(index * Batch.bytesPerImage)
-            draws[index] = device_draw(batch.draws[slot], pixels: try send(batch, slot, passing: passing))
+            let place = try squares.map { try send(batch, slot, to: $0, passing: passing) } ?? passing
+            draws[index] = device_draw(batch.draws[slot], pixels: place)
         }
         try copies.copy(pinned, to: place.packet.address, bytes: place.pinned.bytes)
         try place.arrived.record(in: copies)
@@ -114,11 +116,12 @@ final class InputRing {
         try place.arrived.synchronize()
     }
 
-    /// Copies one image, unless the device has it, or gets it with the whole piece.
+    /// Copies one image, unless the device has it.
     /// - Parameter passing: where it goes if it does not stay.
     /// - Returns: where it is.
-    private func send(_ batch: Batch, _ slot: Int, passing: cuda_address) throws -> cuda_address {
-        guard let squares else { return passing }
+    private func send(
+        _ batch: Batch, _ slot: Int, to squares: SquareStore, passing: cuda_address
+    ) throws -> cuda_address {
         let sample = Int(batch.samples[slot])
         guard sample >= 0 else {
             try copies.copy(batch.image(slot), to: passing, bytes: Batch.bytesPerImage)

@@ -15,7 +15,12 @@ final class SquareStore {
     init?(_ device: Device, count: Int) throws {
         let bytes = count * Batch.bytesPerImage
         guard try device.memory().free - Self.reserve >= bytes else { return nil }
-        memory = try DeviceMemory(device, bytes: bytes, for: "the training samples")
+        do {
+            memory = try DeviceMemory(device, bytes: bytes, for: "the training samples")
+        } catch let error as CUDAError where error.code == .memory {
+            // It is in pieces, or somebody was faster.
+            return nil
+        }
         kept = KeptSquares(count: count)
     }
 

@@ -83,7 +83,8 @@ extension Statistics {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase
             try cache.makeFolder()
-            try path.replaceContents(with: try encoder.encode(file) + Data("\n".utf8), durable: false)
+            try path.replaceContents(
+                with: try encoder.encode(file) + Data("\n".utf8), writers: .several, durable: false)
         } catch {
             throw DatasetsError(
                 .unwritable, "cannot write \(path); make room, or make the folder writable", cause: error)

@@ -34,36 +34,18 @@ extension FilePath {
         }
     }
 
-    /// Writes beside the path (`.NAME.tmp`), then renames onto it. One writer at a time.
+    /// Writes a `NewFile`, and gives it this name.
     /// - Parameters:
     ///   - permissions: these and no others, whatever the umask; nil for what it leaves of reading by all.
+    ///   - writers: whether other processes may write it at the same time.
     ///   - durable: on disk, folder entry included, before this returns.
     /// - Throws: `Errno`.
     package func replaceContents(
-        with bytes: some Sequence<UInt8>, permissions: FilePermissions? = nil, durable: Bool
+        with bytes: some Sequence<UInt8>, permissions: FilePermissions? = nil,
+        writers: NewFile.Writers = .one, durable: Bool
     ) throws {
-        let folder = removingLastComponent()
-        let temporary = folder.appending(".\(lastComponent?.string ?? "").tmp")
-        // Of a writer that was killed; or it is a link that somebody has put there, to have another file written.
-        unlink(temporary.string)
-        let file = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-            permissions: [
-                .ownerReadWrite, .groupRead, .otherRead,
-            ])
-        do {
-            try file.closeAfter {
-                if let permissions, fchmod(file.rawValue, permissions.rawValue) != 0 {
-                    throw Errno(rawValue: errno)
-                }
-                try file.writeAll(bytes)
-                if durable { try file.sync() }
-            }
-            try temporary.rename(to: self)
-        } catch {
-            unlink(temporary.string)
-            throw error
-        }
-        if durable { try folder.syncFolder() }
+        let file = try NewFile(self, permissions: permissions, writers: writers)
+        try file.write(bytes)
+        try file.finish(durable: durable)
     }
 }

@@ -1,4 +1,5 @@
-// A file written piece by piece that gets its name when it is whole and on the disk. One owner, one thread.
+// A file written piece by piece that gets its name when it is whole: a reader sees the old one or the new, and never a part.
+// One owner, one thread.
 
 internal import Glibc
 package import SystemPackage
@@ -9,16 +10,32 @@ package final class NewFile {
     private let descriptor: FileDescriptor
     private var isOpen = true
 
-    /// Makes `.NAME.tmp` beside `path`, which is replaced in the end.
+    /// Processes that may write the same file at a time.
+    package enum Writers: Sendable {
+        /// The temporary file is `.NAME.tmp`: who comes after one that was killed removes what is left of it.
+        case one
+        /// `.NAME.PID.tmp`: nobody touches another's.
+        case several
+    }
+
+    /// Makes a temporary file beside `path`, which is replaced in the end.
+    /// - Parameter permissions: these and no others, whatever the umask; nil for what it leaves of reading by all.
     /// - Throws: `Errno`, as all below.
-    package init(_ path: FilePath) throws {
+    package init(
+        _ path: FilePath, permissions: FilePermissions? = nil, writers: Writers = .one
+    ) throws {
         self.path = path
-        temporary = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").tmp")
+        let name = path.lastComponent?.string ?? ""
+        temporary = path.removingLastComponent().appending(
+            writers == .one ? ".\(name).tmp" : ".\(name).\(getpid()).tmp")
         // Of a writer that was killed; or it is a link that somebody has put there, to have another file written.
         unlink(temporary.string)
         descriptor = try .open(
             temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        if let permissions, fchmod(descriptor.rawValue, permissions.rawValue) != 0 {
+            throw Errno(rawValue: errno)
+        }
     }
 
     /// What is not finished leaves nothing behind.
@@ -28,14 +45,15 @@ package final class NewFile {
         unlink(temporary.string)
     }
 
-    package func write(_ bytes: UnsafeRawBufferPointer) throws { _ = try descriptor.writeAll(bytes) }
+    package func write(_ bytes: some Sequence<UInt8>) throws { _ = try descriptor.writeAll(bytes) }
 
-    /// On the disk, under its name, when this returns. Call it once, last.
-    package func finish() throws {
-        try descriptor.sync()
+    /// Gives the file its name. Call it once, last.
+    /// - Parameter durable: on disk, folder entry included, before this returns.
+    package func finish(durable: Bool) throws {
+        if durable { try descriptor.sync() }
         try temporary.rename(to: path)
         isOpen = false
         try descriptor.close()
-        try path.removingLastComponent().syncFolder()
+        if durable { try path.removingLastComponent().syncFolder() }
     }
 }

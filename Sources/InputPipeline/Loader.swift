@@ -57,7 +57,8 @@ package final class Loader {
         let cache = PixelCache(
             bytes: configuration.cacheBytes,
             // A resized crop is made of the whole image.
-            trainCount: configuration.augmentation.resizedCrop == nil ? dataset.train.count : 0,
+            trainCount: configuration.augmentation.resizedCrop == nil && kept == nil
+                ? dataset.train.count : 0,
             validationCount: dataset.validation.count)
         let ring = BatchRing(batches: configuration.batches, capacity: configuration.batchSize, cache: cache)
         self.ring = ring

@@ -22,13 +22,13 @@ extension JobSpec {
         var device = device ?? .auto
         if device == .auto, let earlier { device = Device(earlier.device) }
         guard let machine else { return (device.planned, plannedPrecision ?? .fp32) }
-        if device == .cpu { return (.cpu, try precisionOnCPU()) }
+        if device == .cpu { return (.cpu, try precisionOnCPU(machine)) }
         let here = machine()
         if device == .auto {
             device = here.gpus.isEmpty ? .cpu : .cuda(nil)
-            if device == .cpu { return (.cpu, try precisionOnCPU()) }
+            if device == .cpu { return (.cpu, try precisionOnCPU { here }) }
         }
-        guard case .cuda(let which) = device else { return (.cpu, try precisionOnCPU()) }
+        guard case .cuda(let which) = device else { return (.cpu, try precisionOnCPU { here }) }
         let candidates = here.gpus(which)
         let hasBegun = earlier.map { $0.device != .cpu } ?? false
         // A GPU that has gone in the middle of a run may come back: to find that out is the engine's.
@@ -47,13 +47,19 @@ extension JobSpec {
         }
     }
 
-    private func precisionOnCPU() throws(JobError) -> Plan.Precision {
+    private func precisionOnCPU(_ machine: () -> Machine) throws(JobError) -> Plan.Precision {
         let precision = plannedPrecision ?? .fp32
         guard precision != .tf32 else {
             throw error(
                 .unsupported, "precision",
                 "\"tf32\" cannot be used: on the CPU there is only fp32, and bf16 where it has AVX512_BF16; write fp32, "
                     + "bf16 or auto")
+        }
+        guard precision != .bf16 || machine().multipliesBfloat16 else {
+            throw error(
+                .unsupported, "precision",
+                "\"bf16\" cannot be used: it needs a CPU with AVX512_BF16 (Zen 4, Cooper Lake, Sapphire Rapids or later), "
+                    + "or a GPU; write fp32 or auto")
         }
         return precision
     }

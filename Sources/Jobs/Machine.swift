@@ -26,6 +26,8 @@ package struct Machine: Codable, Hashable, Sendable {
         }
     }
 
+    /// Whether the CPU multiplies bf16.
+    package var multipliesBfloat16 = true
     /// Those that can be used.
     package var gpus: [GPU]
     /// Why none can be, and what to do about it.

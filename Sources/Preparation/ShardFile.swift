@@ -27,7 +27,7 @@ final class ShardFile {
 
     /// On the disk, under its name, when this returns. Call it once, last.
     func finish() throws -> RecordManifest.File {
-        try PreparationError.writing(path) { try file.finish() }
+        try PreparationError.writing(path) { try file.finish(durable: true) }
         return RecordManifest.File(
             name: path.lastComponent?.string ?? "", size: size, sha256: hash.finalize().hexadecimal)
     }

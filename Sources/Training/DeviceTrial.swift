@@ -51,7 +51,8 @@ struct DeviceTrial {
         encoder.outputFormatting = .prettyPrinted
         // A cache that cannot be written costs the next start a second.
         try? passed.removingLastComponent().makeFolder()
-        try? passed.replaceContents(with: try encoder.encode(known + [key]), durable: false)
+        try? passed.replaceContents(
+            with: try encoder.encode(known + [key]), writers: .several, durable: false)
     }
 
     /// All that decides what it computes.
@@ -63,9 +64,12 @@ struct DeviceTrial {
 
     private func compare() throws {
         let network = engine.network
-        let count = min(Self.images, engine.capacity)
+        var optimizer = plan.engineOptimizer
+        // One piece for both: batch normalisation sees no more than that.
+        let count = min(Self.images, optimizer.imagesPerPiece(capacity: engine.capacity))
+        optimizer.accumulation = 1
         let cpu = try EngineChoice.cpu(threads: plan.threads).engine(
-            network, capacity: count, normalization, plan.engineOptimizer, seed: plan.seed)
+            network, capacity: count, normalization, optimizer, seed: plan.seed)
         let weights = ParameterSet(network.parameters)
         for index in network.parameters.indices {
             Initializer.he.fill(weights[index], index, of: network, seed: plan.seed)

@@ -166,7 +166,8 @@ package final class Run {
             try plan.write(to: folder.plan)
             try folder.job.replaceContents(with: job.bytes, durable: true)
         }
-        let kept = try engine.keepSquares(repaired.train.count)
+        // What is altered is another square in every epoch.
+        let kept = plan.inputAugmentation.alters ? nil : try engine.keepSquares(repaired.train.count)
         let input = Input(repaired, statistics, plan, network, kept: kept)
         defer { input.close() }
         let curves = try Curves(

@@ -28,7 +28,7 @@ final class OutputFile {
     func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
     /// Under its name when this returns. Call it once, last.
-    func finish() throws { try WeightsError.naming("writing", path) { try file.finish() } }
+    func finish() throws { try WeightsError.naming("writing", path) { try file.finish(durable: true) } }
 }
 
 extension [UInt8] {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Checkpoints
+import ComputeCPU
 import ComputeCUDA
 import Daemon
 import Datasets
@@ -30,6 +31,7 @@ extension Jobs.ExitCode {
             self = [.unsupported, .mismatch].contains(error.code) ? .badInput : .fault
         case let error as PreparationError:
             self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
+        case let error as CPUError: self = error.code == .resources ? .fault : .badInput
         case let error as CUDAError: self = [.refused, .batch].contains(error.code) ? .badInput : .fault
         case let error as DaemonError where error.code == .settings: self = .configuration
         case is TrainingError: self = .badInput

@@ -248,9 +248,19 @@ import Testing
     @Test func fullDeviceHasItsOwnCode() throws {
         guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
         let error = #expect(throws: CheckpointsError.self) {
-            let file = try HashingFile(creating: "/dev/full")
-            try [UInt8](repeating: 0, count: 8).withUnsafeBytes { try file.write($0) }
+            try CheckpointsError.naming("writing", "/dev/full") {
+                let file = try FileDescriptor.open("/dev/full", .writeOnly)
+                _ = try file.closeAfter { try file.writeAll([1, 2, 3]) }
+            }
         }
         #expect(error?.code == .noSpace)
+    }
+
+    /// A link of that name could have another file written.
+    @Test func nothingIsWrittenThroughALink() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: path.string, withDestinationPath: path.string + ".other")
+        #expect(throws: CheckpointsError.self) { _ = try HashingFile(creating: path) }
+        #expect(!FileManager.default.fileExists(atPath: path.string + ".other"))
     }
 }

@@ -19,6 +19,15 @@ import Testing
         #expect(try folder.names() == ["file"])
     }
 
+    /// What another process is writing stays its own.
+    @Test func severalMayWriteAtATime() throws {
+        let path = folder.path.appending("file")
+        try folder.write("half".utf8, to: ".file.1.tmp")
+        try path.replaceContents(with: "whole".utf8, writers: .several, durable: true)
+        #expect(try folder.names() == [".file.1.tmp", "file"])
+        #expect(try path.contentsIfPresent() == Data("whole".utf8))
+    }
+
     @Test func permissionsAreThoseAskedFor() throws {
         let path = folder.path.appending("file")
         // More than a umask leaves, and less.

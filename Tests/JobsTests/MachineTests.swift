@@ -41,6 +41,17 @@ import Testing
         #expect(error.code == .unsupported && error.message.contains(says), "\(error)")
     }
 
+    @Test func whatTheCPULacksIsRefused() throws {
+        var older = Self.none
+        older.multipliesBfloat16 = false
+        for lines in ["precision: bf16", "device: cpu\nprecision: bf16"] {
+            #expect(try Self.plan(lines, Self.none).precision == .bf16)
+            let error = try #require(throws: JobError.self) { _ = try Self.plan(lines, older) }
+            #expect(error.code == .unsupported && error.message.contains("AVX512_BF16"), "\(error)")
+        }
+        #expect(try Self.plan("device: cpu", older).precision == .fp32)
+    }
+
     @Test func anAmbiguousUUIDIsRefused() {
         #expect(throws: JobError.self) {
             _ = try Self.plan("device: GPU-aa", Machine(gpus: Self.two.gpus))

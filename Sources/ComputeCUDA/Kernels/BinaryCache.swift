@@ -18,10 +18,9 @@ struct BinaryCache {
         return Array(data)
     }
 
-    /// Two processes may keep the same at a time: each writes a file of its own and renames it.
     func keep(_ binary: [UInt8], _ key: String) {
         try? folder.makeFolder()
-        try? file(key).replaceContents(with: binary, durable: false)
+        try? file(key).replaceContents(with: binary, writers: .several, durable: false)
     }
 
     func remove(_ key: String) { unlink(file(key).string) }

@@ -12,4 +12,13 @@ package struct BatchResult: Sendable, Equatable {
     package var statistics: StepStatistics?
 
     package init() {}
+
+    /// One more sample.
+    /// - Parameter rank: how many classes were scored better than its label.
+    package mutating func add(loss: Double, rank: Int) {
+        count += 1
+        self.loss += loss
+        top1Errors += rank < 1 ? 0 : 1
+        top5Errors += rank < 5 ? 0 : 1
+    }
 }

@@ -1,5 +1,6 @@
 // What an optimiser does to gradients before it uses them, and differently from one layer to the next.
 
+internal import Glibc
 package import Networks
 
 extension Optimizer {
@@ -44,6 +45,23 @@ extension Optimizer {
             rate: (isBias ? biasRate : 1) * layer.rate,
             decay: (isBias ? biasDecay : weightDecay) * layer.decay,
             isFrozen: layer.isFrozen, isScaled: isScaled)
+    }
+
+    /// Gradients go back no further than to this layer; behind the last one where nothing learns.
+    /// - Parameter rules: of the network's parameters.
+    package static func lowestLearner(of network: Network, _ rules: [ParameterRule]) -> Int {
+        zip(network.parameters, rules).first { $0.role.isLearned && !$1.isFrozen }?.0.layer
+            ?? network.layers.count
+    }
+
+    /// Adam's 1 − β₁ᵗ and √(1 − β₂ᵗ) of the step after so many; 1 for the others.
+    package func corrections(afterSteps steps: Int) -> (Float, Float) {
+        switch method {
+        case .sgd, .nesterov, .lars: return (1, 1)
+        case .adam(let beta2, _), .adamW(let beta2, _):
+            let t = Double(steps + 1)
+            return (Float(1 - pow(Double(momentum), t)), Float((1 - pow(Double(beta2), t)).squareRoot()))
+        }
     }
 
     private var isLARS: Bool { if case .lars = method { true } else { false } }

@@ -51,6 +51,12 @@ package struct Optimizer: Hashable, Sendable {
     /// Images of every piece but the last, for batches of up to `capacity`.
     package func imagesPerPiece(capacity: Int) -> Int { (capacity + accumulation - 1) / accumulation }
 
+    /// The slots of each piece of a batch, for an engine of `capacity`.
+    package func pieces(of batch: Batch, capacity: Int) -> [Range<Int>] {
+        let images = imagesPerPiece(capacity: capacity)
+        return stride(from: 0, to: batch.count, by: images).map { $0..<min(batch.count, $0 + images) }
+    }
+
     /// The state sets an engine keeps for it.
     package var state: [StateKind] {
         var state: [StateKind] =

@@ -12,6 +12,15 @@ package struct Moments: Sendable, Equatable {
 
     package init() {}
 
+    /// Buckets of a `Distribution` per unit of what is counted: 0 where all of it is one value, and belongs to the first; nil
+    /// where there is nothing finite between the least and the greatest.
+    package var bucketScale: Float? {
+        let width = maximum - minimum
+        guard width.isFinite, width >= 0 else { return nil }
+        let scale = width > 0 ? Float(Distribution.buckets) / width : 0
+        return scale.isFinite ? scale : 0
+    }
+
     package var mean: Double { sum / Double(max(1, count)) }
     /// Euclidean.
     package var norm: Double { sumOfSquares.squareRoot() }

@@ -6,11 +6,6 @@ internal import Compute
 internal import Networks
 
 extension CPUEngine {
-    /// Errors go back no further than to this layer.
-    var lowestLearner: Int {
-        zip(network.parameters, rules).first { !$1.isFrozen }?.0.layer ?? network.layers.count
-    }
-
     /// The pass as it is for one layer.
     /// - Parameter settings: of the update, where a layer may do its own.
     func layerPass(_ layer: Int, _ pass: Pass, updating settings: StepSettings? = nil) -> Pass {

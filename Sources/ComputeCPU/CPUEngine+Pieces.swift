@@ -6,13 +6,6 @@ internal import CKernels
 internal import Compute
 
 extension CPUEngine {
-    /// All of them as large as can be, but for the last.
-    func pieces(of batch: Batch) -> [Range<Int>] {
-        stride(from: 0, to: batch.count, by: imagesPerPiece).map {
-            $0..<min(batch.count, $0 + imagesPerPiece)
-        }
-    }
-
     /// Adds a piece's gradients to those before it, in order; after the last the sum is in their place.
     func addUpGradients(of piece: Int, of pieces: Int) {
         guard let sum = gradientSum?.pointer, pieces > 1 else { return }

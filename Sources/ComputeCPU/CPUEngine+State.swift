@@ -2,7 +2,6 @@
 
 internal import CKernels
 package import Compute
-internal import Glibc
 internal import Networks
 
 extension CPUEngine {

@@ -29,25 +29,22 @@ extension CPUEngine {
     func measuredUpdate(_ settings: StepSettings) -> [Double] {
         let block = Self.block
         let weights = state[.parameters]!.pointer
-        var sums = network.parameters.map { [Double](repeating: 0, count: ($0.count + block - 1) / block) }
-        // What is frozen, or not learned, adds nothing.
-        let places = sums.map { zeros in
-            let place = UnsafeMutablePointer<Double>.allocate(capacity: zeros.count)
-            place.initialize(repeating: 0, count: zeros.count)
-            return place
+        // Of each block; what is frozen, or not learned, adds nothing.
+        let sums = network.parameters.map { parameter in
+            let sums = UnsafeMutableBufferPointer<Double>.allocate(
+                capacity: (parameter.count + block - 1) / block)
+            sums.initialize(repeating: 0)
+            return sums
         }
-        defer { for place in places { place.deallocate() } }
+        defer { for sums in sums { sums.deallocate() } }
         update(settings) { parameter, range, update in
             let here = weights + offsets[parameter] + range.lowerBound
             withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count) { before in
                 before.baseAddress!.initialize(from: here, count: range.count)
                 update()
-                places[parameter][range.lowerBound / block] = statistics_distance(
+                sums[parameter][range.lowerBound / block] = statistics_distance(
                     here, before.baseAddress!, range.count)
             }
-        }
-        for (index, place) in places.enumerated() {
-            for piece in sums[index].indices { sums[index][piece] = place[piece] }
         }
         return sums.map { $0.reduce(0, +).squareRoot() }
     }
@@ -74,18 +71,15 @@ extension CPUEngine {
 
     private func distribution(_ values: Floats, _ moments: Moments) -> Distribution {
         let buckets = Distribution.buckets
-        let width = moments.maximum - moments.minimum
-        guard width.isFinite, width >= 0 else { return Distribution(moments, counts: []) }
-        // All in the first where there is one value only.
-        let scale = width > 0 ? Float(buckets) / width : 0
+        guard let scale = moments.bucketScale else { return Distribution(moments, counts: []) }
         let lanes = workspace.lanes.count
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lanes * buckets) { counts in
             counts.initialize(repeating: 0)
             let counts = counts.baseAddress!
             workspace.lanes.run(over: moments.count, by: Self.block) { range, lane in
                 statistics_count(
-                    values + range.lowerBound, range.count, moments.minimum, scale.isFinite ? scale : 0,
-                    Int32(buckets), counts + lane * buckets)
+                    values + range.lowerBound, range.count, moments.minimum, scale, Int32(buckets),
+                    counts + lane * buckets)
             }
             return Distribution(
                 moments,

@@ -5,7 +5,6 @@
 
 internal import CKernels
 package import Compute
-internal import Glibc
 package import Networks
 
 package final class CPUEngine: Engine {
@@ -113,8 +112,8 @@ package final class CPUEngine: Engine {
     }
 
     private func step(_ batch: Batch, _ settings: StepSettings) throws -> BatchResult {
-        try check(batch)
-        let pieces = pieces(of: batch)
+        try batch.check(for: network, capacity: capacity)
+        let pieces = optimizer.pieces(of: batch, capacity: capacity)
         let isFused = settings.detail == .none && pieces.count == 1 && !optimizer.needsNorms
         for (index, piece) in pieces.enumerated() {
             let pass = Pass(count: piece.count, first: piece.lowerBound, training: true, step: settings.step)
@@ -153,8 +152,8 @@ package final class CPUEngine: Engine {
     }
 
     private func evaluate(_ batch: Batch, dropping step: Int?) throws -> BatchResult {
-        try check(batch)
-        for piece in pieces(of: batch) {
+        try batch.check(for: network, capacity: capacity)
+        for piece in optimizer.pieces(of: batch, capacity: capacity) {
             let pass = Pass(
                 count: piece.count, first: piece.lowerBound, training: false, step: step ?? 0,
                 drops: step != nil)
@@ -186,7 +185,7 @@ package final class CPUEngine: Engine {
     /// learns.
     /// - Parameter settings: of the update that layers may do themselves.
     private func backward(_ pass: Pass, updating settings: StepSettings?) {
-        let first = lowestLearner
+        let first = Optimizer.lowestLearner(of: network, rules)
         var (dy, dx) = (errors.0.pointer, errors.1.pointer)
         for (index, operation) in operations.enumerated().reversed() where index >= first {
             measure(network.layers[index].name, .backward) {
@@ -242,33 +241,8 @@ package final class CPUEngine: Engine {
     private func result(of batch: Batch) -> BatchResult {
         lastCount = batch.count
         var total = BatchResult()
-        total.count = batch.count
-        for result in results[..<batch.count] {
-            total.loss += result.loss
-            total.top1Errors += result.rank < 1 ? 0 : 1
-            total.top5Errors += result.rank < 5 ? 0 : 1
-        }
+        for result in results[..<batch.count] { total.add(loss: result.loss, rank: Int(result.rank)) }
         return total
-    }
-
-    private func check(_ batch: Batch) throws {
-        guard 1...capacity ~= batch.count else {
-            throw CPUError(
-                code: .batch,
-                message: "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")
-        }
-        let limit = Int32(Batch.side - network.input.height)
-        for slot in 0..<batch.count {
-            let (label, draw) = (batch.labels[slot], batch.draws[slot])
-            guard 0..<Int32(network.classes) ~= label, 0...limit ~= draw.top, 0...limit ~= draw.left else {
-                throw CPUError(
-                    code: .batch,
-                    message: """
-                        sample \(slot): label \(label) of \(network.classes) classes, crop at \(draw.top), \
-                        \(draw.left): outside
-                        """)
-            }
-        }
     }
 
     func measure(_ layer: String, _ phase: LayerTimings.Phase, _ body: () -> Void) {

@@ -6,8 +6,6 @@ package struct CPUError: Error, CustomStringConvertible, Sendable {
         case resources
         /// The kernels asked for are not known, or this CPU has not the instructions.
         case kernels
-        /// A batch does not fit the engine, or a label the network.
-        case batch
     }
 
     package let code: Code

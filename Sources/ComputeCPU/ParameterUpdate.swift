@@ -3,7 +3,6 @@
 
 internal import CKernels
 internal import Compute
-internal import Glibc
 
 struct ParameterUpdate {
     private let method: Optimizer.Method
@@ -22,14 +21,7 @@ struct ParameterUpdate {
         rule = update_rule(
             rate: settings.learningRate * parameter.rate * ratio, momentum: optimizer.momentum,
             decay: parameter.decay)
-        switch method {
-        case .sgd, .nesterov, .lars: corrections = (1, 1)
-        case .adam(let beta2, _), .adamW(let beta2, _):
-            let t = Double(settings.step + 1)
-            corrections = (
-                Float(1 - pow(Double(optimizer.momentum), t)), Float((1 - pow(Double(beta2), t)).squareRoot())
-            )
-        }
+        corrections = optimizer.corrections(afterSteps: settings.step)
     }
 
     /// - Parameters:

@@ -3,7 +3,6 @@
 
 internal import CCUDA
 package import Compute
-internal import Glibc
 
 extension CUDAEngine {
     package func read(_ kind: StateKind, into set: ParameterSet) throws {
@@ -87,17 +86,5 @@ extension CUDAEngine {
                     images: images, context))
         }
         return all
-    }
-}
-
-extension Optimizer {
-    /// Adam's 1 − β₁ᵗ and √(1 − β₂ᵗ) of the step after so many; 1 for the others.
-    func corrections(_ stepsDone: Int) -> (Float, Float) {
-        switch method {
-        case .sgd, .nesterov, .lars: return (1, 1)
-        case .adam(let beta2, _), .adamW(let beta2, _):
-            let t = Double(stepsDone + 1)
-            return (Float(1 - pow(Double(momentum), t)), Float((1 - pow(Double(beta2), t)).squareRoot()))
-        }
     }
 }

@@ -89,11 +89,11 @@ package final class CUDAEngine: Engine {
 
     package func begin(_ batch: Batch, _ settings: StepSettings) throws {
         try check(batch)
-        let pieces = pieces(of: batch)
+        let pieces = optimizer.pieces(of: batch, capacity: capacity)
         for (index, piece) in pieces.enumerated() {
             var step = device_step(batch, piece, settings)
             step.begins = index == 0 ? 1 : 0
-            (step.first_correction, step.second_correction) = optimizer.corrections(settings.step)
+            (step.first_correction, step.second_correction) = optimizer.corrections(afterSteps: settings.step)
             try forward(batch, piece, step, into: results)
             try run(graphs.backward) { [self] in
                 try program.backward(context) { try measure(network.layers[$0].name, .backward, $1) }
@@ -124,7 +124,7 @@ package final class CUDAEngine: Engine {
 
     private func evaluate(_ batch: Batch, dropping step: Int?) throws -> BatchResult {
         try check(batch)
-        for piece in pieces(of: batch) {
+        for piece in optimizer.pieces(of: batch, capacity: capacity) {
             var values = device_step(batch, piece, StepSettings(step: step ?? 0, learningRate: 0))
             (values.drops, values.measures) = (step == nil ? 0 : 1, 0)
             try forward(batch, piece, values, into: evaluations)
@@ -188,31 +188,10 @@ package final class CUDAEngine: Engine {
 
     // MARK: - Batches
 
-    private func pieces(of batch: Batch) -> [Range<Int>] {
-        stride(from: 0, to: batch.count, by: imagesPerPiece).map {
-            $0..<min(batch.count, $0 + imagesPerPiece)
-        }
-    }
-
     /// Whoever calls may do so from any thread, one at a time.
     private func check(_ batch: Batch) throws {
         try context.stream.device.makeCurrent()
-        guard 1...capacity ~= batch.count else {
-            throw CUDAError(
-                .batch, "a batch of \(batch.count) images for an engine that takes 1 to \(capacity)")
-        }
-        let limit = Int32(Batch.side - network.input.height)
-        for slot in 0..<batch.count {
-            let (label, draw) = (batch.labels[slot], batch.draws[slot])
-            guard 0..<Int32(network.classes) ~= label, 0...limit ~= draw.top, 0...limit ~= draw.left else {
-                throw CUDAError(
-                    .batch,
-                    """
-                    sample \(slot): label \(label) of \(network.classes) classes, crop at \(draw.top), \
-                    \(draw.left): outside
-                    """)
-            }
-        }
+        try batch.check(for: network, capacity: capacity)
     }
 
     /// While layers are timed, waits for each.

@@ -8,8 +8,6 @@ package struct CUDAError: Error, CustomStringConvertible, Sendable {
         case memory
         /// The device or its driver has failed: nothing that was computed since the last checkpoint can be trusted.
         case fault
-        /// A batch does not fit the engine, or a label the network.
-        case batch
         /// A library refused what we asked of it.
         case refused
     }

@@ -141,22 +141,17 @@ extension Moments {
         minimum = min(minimum, part.minimum)
         maximum = max(maximum, part.maximum)
     }
-
-    /// Whether there is anything to count between the least and the greatest.
-    fileprivate var isCountable: Bool { (maximum - minimum).isFinite && maximum >= minimum }
 }
 
 extension Distribution {
     fileprivate init(_ moments: Moments, _ counts: [UInt32]) {
-        self.init(moments, counts: moments.isCountable ? counts.map(Int.init) : [])
+        self.init(moments, counts: moments.bucketScale == nil ? [] : counts.map(Int.init))
     }
 }
 
 extension device_range {
-    /// All in the first bucket where there is one value only.
     fileprivate init(_ moments: Moments) {
-        let width = moments.maximum - moments.minimum
-        let scale = moments.isCountable && width > 0 ? Float(Distribution.buckets) / width : 0
-        self.init(low: moments.isCountable ? moments.minimum : 0, scale: scale.isFinite ? scale : 0)
+        let scale = moments.bucketScale
+        self.init(low: scale == nil ? 0 : moments.minimum, scale: scale ?? 0)
     }
 }

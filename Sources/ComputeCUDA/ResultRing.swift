@@ -63,12 +63,7 @@ final class ResultRing {
         underWay.removeFirst()
         let results = places[index].pinned.pointer.assumingMemoryBound(to: device_result.self)
         var total = BatchResult()
-        total.count = count
-        for slot in 0..<count {
-            total.loss += results[slot].loss
-            total.top1Errors += results[slot].rank < 1 ? 0 : 1
-            total.top5Errors += results[slot].rank < 5 ? 0 : 1
-        }
+        for slot in 0..<count { total.add(loss: results[slot].loss, rank: Int(results[slot].rank)) }
         total.statistics = statistics?()
         finished.append(total)
     }

@@ -33,13 +33,11 @@ final class Predictor {
 extension BatchResult {
     fileprivate init(_ probabilities: Probabilities, labels: [Int32]) {
         self.init()
-        count = probabilities.images
-        for image in 0..<count {
+        for image in 0..<probabilities.images {
             let label = Int(labels[image])
-            let rank = probabilities.rank(of: label, image: image)
-            loss += probabilities.loss(of: label, image: image)
-            top1Errors += rank > 0 ? 1 : 0
-            top5Errors += rank >= 5 ? 1 : 0
+            add(
+                loss: probabilities.loss(of: label, image: image),
+                rank: probabilities.rank(of: label, image: image))
         }
     }
 }

@@ -32,7 +32,7 @@ extension Jobs.ExitCode {
         case let error as PreparationError:
             self = [.invalid: .badInput, .taken: .badInput, .stopped: .again][error.code] ?? .fault
         case let error as CPUError: self = error.code == .resources ? .fault : .badInput
-        case let error as CUDAError: self = [.refused, .batch].contains(error.code) ? .badInput : .fault
+        case let error as CUDAError: self = error.code == .refused ? .badInput : .fault
         case let error as DaemonError where error.code == .settings: self = .configuration
         case is TrainingError: self = .badInput
         case let error as WeightsError: self = error.code == .io ? .fault : .badInput

@@ -2,7 +2,6 @@
 // name is refused here.
 
 internal import CCUDA
-internal import Glibc
 
 extension Loaded where Table == cuda_driver {
     /// - Throws: `unavailable`, or `fault` where the driver itself has failed.

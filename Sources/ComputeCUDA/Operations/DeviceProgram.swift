@@ -39,14 +39,13 @@ struct DeviceProgram {
     func backward(_ context: DeviceContext, measuring: (_ layer: Int, () throws -> Void) throws -> Void)
         throws
     {
-        guard let lowest = steps.first(where: { $0.layer >= lowestLearner }) else { return }
+        let lowest = steps.firstIndex { $0.layer >= lowestLearner }
         var (dy, dx) = (errors.0.address, errors.1.address)
         for (index, step) in steps.enumerated().reversed() where step.layer >= lowestLearner {
-            let isLowest = step.layer == lowest.layer && (index == 0 || steps[index - 1].layer != step.layer)
             try measuring(step.layer) {
                 try step.operation.backward(
                     x: step.x.address, y: step.y.address, dy: dy,
-                    dx: step.operation.isInPlace ? dy : isLowest ? nil : dx, context)
+                    dx: step.operation.isInPlace ? dy : index == lowest ? nil : dx, context)
             }
             if !step.operation.isInPlace { swap(&dy, &dx) }
         }

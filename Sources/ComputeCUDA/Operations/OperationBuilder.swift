@@ -71,11 +71,7 @@ struct OperationBuilder {
         }
     }
 
-    /// Gradients go back no further than to this layer.
-    private var lowestLearner: Int {
-        zip(network.parameters, rules).first { $0.role.isLearned && !$1.isFrozen }?.0.layer
-            ?? network.layers.count
-    }
+    private var lowestLearner: Int { Optimizer.lowestLearner(of: network, rules) }
 
     private func dropout(_ layer: Int, _ rate: Float) -> Kernels.Dropout {
         Kernels.Dropout(rate: rate, seed: seed, purpose: Purpose.dropout.rawValue, layer: layer)

@@ -31,10 +31,11 @@ package struct GPUPool: Hashable, Sendable {
         case .auto: machine = found
         case .some(let wanted):
             let chosen = wanted.flatMap { found.gpus($0) }
-            machine = Machine(
-                gpus: found.gpus.filter(chosen.contains),
-                problem: found.problem
-                    ?? (chosen.isEmpty ? "none of the GPUs in the daemon's settings is there" : nil))
+            machine = found
+            machine.gpus.removeAll { !chosen.contains($0) }
+            if chosen.isEmpty, found.problem == nil {
+                machine.problem = "none of the GPUs in the daemon's settings is there"
+            }
             return wanted.filter { found.gpus($0).isEmpty }
         }
         return []

@@ -7,6 +7,7 @@
 
 package import Jobs
 package import Spool
+package import SystemPackage
 
 package struct RunningJobs: Sendable {
     package enum News: Hashable, Sendable {
@@ -30,7 +31,8 @@ package struct RunningJobs: Sendable {
 
     private struct File: Sendable {
         var identity: FileIdentity
-        var bytes: [UInt8]
+        /// Nil where it could not be read.
+        var bytes: [UInt8]?
         var folder: FolderIdentity?
         var missingSince: Double?
     }
@@ -47,13 +49,25 @@ package struct RunningJobs: Sendable {
 
     package init(_ folder: JobFolder) { self.folder = folder }
 
-    /// The job's file has just come to running/.
-    package mutating func add(_ job: JobName) {
-        let path = folder.path(job.fileName, in: .running)
-        guard let identity = FileIdentity(path) else { return }
-        let bytes = (try? JobFile.read(path, followsLinks: false)) ?? []
+    /// What a job's file is and holds, before it comes to running/: there a person may have it moved on at once.
+    package struct Arrival: Sendable {
+        fileprivate let identity: FileIdentity
+        fileprivate let bytes: [UInt8]?
+
+        /// Nil where there is no file.
+        package init?(_ path: FilePath) {
+            guard let identity = FileIdentity(path) else { return nil }
+            self.identity = identity
+            bytes = try? JobFile.read(path, followsLinks: false)
+        }
+    }
+
+    /// The job's file has just come to running/, whether or not it is there still.
+    package mutating func add(_ job: JobName, _ arrival: Arrival) {
+        // Its change time is that of the move.
+        let identity = FileIdentity(folder.path(job.fileName, in: .running)) ?? arrival.identity
         files[job] = File(
-            identity: identity, bytes: bytes, folder: FolderIdentity(folder.path(.running)))
+            identity: identity, bytes: arrival.bytes, folder: FolderIdentity(folder.path(.running)))
     }
 
     /// The job is over, or its file has left.
@@ -153,17 +167,18 @@ package struct RunningJobs: Sendable {
                     "\(fileName): the run \"\(name.stem)\" is \(other.fileName)'s, which is in jobs/running already; "
                     + "give this job another name")
         }
+        let path = folder.path(fileName, in: .running)
         do {
             let outline = try folder.outline(name, in: .running, on: machine)
-            guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
+            guard let arrival = Arrival(path), arrival.identity == identity else { return nil }
             folder.forgetEarlier(name)
-            add(name)
+            add(name, arrival)
             return .appeared(
                 Scheduler.Job(name, priority: outline.priority, arrival: identity.changed, outline.wish))
         } catch  where error.isTransient {
             return mentioned.insert(fileName).inserted ? .stuck(name, reason: error.description) : nil
         } catch {
-            guard FileIdentity(folder.path(fileName, in: .running)) == identity else { return nil }
+            guard FileIdentity(path) == identity else { return nil }
             return .refused(name, reason: error.description)
         }
     }

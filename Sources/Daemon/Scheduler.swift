@@ -208,11 +208,10 @@ package struct Scheduler: Sendable {
     }
 
     /// The file could not be moved to running/; it is not queued any more.
-    package mutating func claimFailed(now: Double) -> [Action] {
-        guard let (lane, job) = claiming else { return [] }
+    package mutating func claimFailed() {
+        guard let (lane, job) = claiming else { return }
         unclaimed[job.name] = job.arrival
         free(lane)
-        return advance(now: now)
     }
 
     /// The job that was to be spawned has no file in running/ just now.

@@ -25,8 +25,9 @@ package final class SignalSubscription: Sendable {
     package init(_ signals: [Int32], _ handler: @escaping @Sendable () -> Void) {
         self.signals = signals
         Self.subscribers.withLock { subscribers in
-            if !subscribers.hasThread { Self.listen() }
-            subscribers.hasThread = true
+            if !subscribers.hasThread { subscribers.hasThread = Self.listen() }
+            // Without a pipe a signal had better do what it does to any process.
+            guard subscribers.hasThread else { return }
             for signal in signals {
                 subscribers.handlers[signal, default: [:]][ObjectIdentifier(self)] = handler
                 _ = clinux_take_signal(signal, 1)
@@ -43,8 +44,9 @@ package final class SignalSubscription: Sendable {
         }
     }
 
-    private static func listen() {
+    private static func listen() -> Bool {
         let pipe = clinux_signals()
+        guard pipe >= 0 else { return false }
         let thread = Thread {
             var byte: UInt8 = 0
             while case let count = read(pipe, &byte, 1), count > 0 || count < 0 && errno == EINTR {
@@ -55,6 +57,7 @@ package final class SignalSubscription: Sendable {
         }
         thread.name = "signals"
         thread.start()
+        return true
     }
 
     /// Whether whoever started this process had it ignore the signal.

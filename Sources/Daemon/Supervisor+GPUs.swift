@@ -4,6 +4,7 @@ internal import Files
 internal import Foundation
 internal import Glibc
 internal import Jobs
+internal import SystemPackage
 
 extension Supervisor {
     /// At the start and with every reload; what had been taken out of service is tried again.
@@ -24,10 +25,8 @@ extension Supervisor {
     /// Counts the faults of the GPU that a worker has had.
     func judge(_ attempt: Attempt, of job: JobName, _ outcome: WorkerOutcome) {
         guard let uuid = attempt.gpu else { return }
-        let status = RunStatus.load(root.run(job.stem).status)
         let isFault =
-            outcome == .exited(ExitCode.fault.rawValue) && status?.deviceFault == true
-            && status.map { attempt.isSince($0.updated) } ?? false
+            outcome == .exited(ExitCode.fault.rawValue) && status(of: job)?.deviceFault == true
         guard gpus.ended(on: uuid, isDeviceFault: isFault) else { return }
         log.critical(
             """
@@ -39,14 +38,7 @@ extension Supervisor {
 
     private func serveGPUs() {
         scheduler.serve(gpus.inService)
-        let out = gpus.machine.gpus.filter { gpus.isOut($0.uuid) }.map { name($0.uuid) }
-        // For `alexnetd jobs`; where it cannot be written, the log has it.
-        if out.isEmpty {
-            unlink(root.gpusOut.string)
-        } else {
-            try? root.gpusOut.replaceContents(
-                with: Data(out.map { $0 + "\n" }.joined().utf8), durable: false)
-        }
+        leave(gpus.machine.gpus.filter { gpus.isOut($0.uuid) }.map { name($0.uuid) }, at: root.gpusOut)
     }
 
     /// "cuda:1 (NVIDIA H200, GPU-…)"
@@ -57,12 +49,24 @@ extension Supervisor {
     /// Says of the jobs that begin nothing that the GPU they want is not there.
     func tellStranded() {
         let now = Set(scheduler.stranded)
-        for job in now.subtracting(stranded).sorted(by: { $0.fileName < $1.fileName }) {
+        guard now != stranded else { return }
+        for job in now.subtracting(stranded ?? []).sorted(by: { $0.fileName < $1.fileName }) {
             let reason = "waits for its GPU: \(troubleOfGPUs)"
             log(job).warning("\(job.stem): \(reason)")
             if scheduler.held.contains(job) { announce(job, .waiting, reason) }
         }
         stranded = now
+        let lines = now.map { "\($0.fileName): waits for its GPU: \(troubleOfGPUs)" }
+        leave(lines.sorted(), at: root.stranded)
+    }
+
+    /// For `alexnetd jobs`; where it cannot be written, the log has it.
+    private func leave(_ lines: [String], at path: FilePath) {
+        if lines.isEmpty {
+            unlink(path.string)
+        } else {
+            try? path.replaceContents(with: Data(lines.map { $0 + "\n" }.joined().utf8), durable: false)
+        }
     }
 
     /// Why a job may have to wait for a GPU.

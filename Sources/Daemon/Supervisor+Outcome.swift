@@ -36,8 +36,9 @@ extension Supervisor {
                 let isSomewhere = JobFolder.Place.allCases.contains {
                     folder.identity(ending.job.fileName, in: $0) != nil
                 }
-                guard let bytes = ending.bytes, !isSomewhere else { return }
-                try folder.restore(ending.job, bytes, to: ending.place)
+                if let bytes = ending.bytes, !isSomewhere {
+                    try folder.restore(ending.job, bytes, to: ending.place)
+                }
             }
             complain(.settle(ending.job), nil)
         } catch {
@@ -71,10 +72,17 @@ extension Supervisor {
 
     /// Of the worker that has just ended, where it left some.
     private func lastWords(_ job: JobName) -> String? {
-        guard let status = RunStatus.load(root.run(job.stem).status), status.state == .failed,
-            lastAttempt?.isSince(status.updated) ?? false
+        let status = status(of: job)
+        return status?.state == .failed ? status?.message : nil
+    }
+
+    /// What the job's run has come to in its newest attempt of this daemon; nil where nothing has been said since that began.
+    func status(of job: JobName) -> RunStatus? {
+        let attempt = attempts[job] ?? (lastAttempt?.job == job ? lastAttempt : nil)
+        guard let attempt, let status = RunStatus.load(root.run(job.stem).status),
+            attempt.isSince(status.updated)
         else { return nil }
-        return status.message
+        return status
     }
 
     /// What a worker could not say: its job's file is none any more, since somebody has edited it.
@@ -114,7 +122,7 @@ extension Supervisor {
         let attempts = AttemptRecord.load(run.attempts)?.attempts ?? 0
         var status = RunStatus.load(run.status) ?? RunStatus(state: .waiting, attempt: attempts)
         // A worker that has said itself that it is done, or why it failed, has said it better.
-        guard status.state != state || [.waiting, .stopped].contains(state) else { return }
+        guard self.status(of: job)?.state != state || [.waiting, .stopped].contains(state) else { return }
         (status.name, status.state, status.message) = (job.stem, state, message)
         (status.attempt, status.updated) = (max(attempts, status.attempt), Date())
         (status.pid, status.eta, status.imagesPerSecond) = (nil, nil, nil)

@@ -12,7 +12,7 @@ extension Supervisor {
     func tellService() {
         tellStranded()
         let running = scheduler.working.map { working in
-            (working.job.stem, working.slot, RunStatus.load(root.run(working.job.stem).status))
+            (working.job.stem, working.slot, status(of: working.job))
         }
         let line = statusLine(running.map { ($0.0, $0.2) })
         log.debug("looked at the folders: \(line)")

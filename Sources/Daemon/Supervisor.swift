@@ -32,8 +32,8 @@ package final class Supervisor {
     /// The one that has ended last.
     var lastAttempt: Attempt?
     var gpus = GPUPool()
-    /// What was said of jobs for which there is no GPU, to say it once.
-    var stranded: Set<JobName> = []
+    /// What was said of jobs for which there is no GPU, to say it once; nil before the first look.
+    var stranded: Set<JobName>?
     /// Files that could not be moved out of running/ yet.
     var unfinished: [Ending] = []
     var nextLook = 0.0
@@ -53,8 +53,9 @@ package final class Supervisor {
     /// Seconds before a job that could not be claimed is tried again.
     private static let claimPause = 30.0
 
-    /// A worker at work.
+    /// A worker at work, or one that has ended.
     struct Attempt {
+        let job: JobName
         let worker: Worker
         /// The uuid of its GPU.
         let gpu: String?
@@ -214,19 +215,21 @@ package final class Supervisor {
     private func claim(_ job: JobName) -> [Scheduler.Action] {
         let isCurrent = intake.isCurrent(job)
         intake.forget(job)
-        guard isCurrent else {
+        guard isCurrent, let arrival = RunningJobs.Arrival(folder.path(job.fileName, in: .queued)) else {
             log(job).info("\(job.stem): its file has changed or gone; not started")
-            return scheduler.claimFailed(now: now)
+            scheduler.claimFailed()
+            return []
         }
         do {
             try folder.claim(job)
         } catch {
             complain(.claim, "\(job.stem): cannot be started: \(error)")
             intake.postpone(job, until: now + Self.claimPause)
-            return scheduler.claimFailed(now: now)
+            scheduler.claimFailed()
+            return []
         }
         complain(.claim, nil)
-        running.add(job)
+        running.add(job, arrival)
         let run = root.run(job.stem)
         return scheduler.claimed(
             attempts: AttemptRecord.load(run.attempts)?.attempts ?? 0, step: run.newestCheckpointStep)
@@ -246,7 +249,7 @@ package final class Supervisor {
             let worker = try Worker(
                 executable: command.executable, arguments: command.arguments(file, root, on: record.gpu),
                 environment: command.environment(on: record.gpu))
-            attempts[job] = Attempt(worker: worker, gpu: record.gpu, start: start)
+            attempts[job] = Attempt(job: job, worker: worker, gpu: record.gpu, start: start)
             metrics.workerStarts += 1
             let place = record.gpu.map { " on \($0)" } ?? ""
             log(job).info("\(job.stem): attempt \(record.attempts) begins\(place), worker \(worker.pid)")
@@ -270,7 +273,9 @@ package final class Supervisor {
             complain(.settle(job), "\(job.stem): \(error)")
             return false
         }
-        running.add(job)
+        if let arrival = RunningJobs.Arrival(folder.path(job.fileName, in: .running)) {
+            running.add(job, arrival)
+        }
         log(job).warning("\(job.stem): its file had gone with the folder \(root.running), and is there again")
         return true
     }

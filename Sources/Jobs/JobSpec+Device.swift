@@ -25,14 +25,17 @@ extension JobSpec {
         if device == .cpu { return (.cpu, try precisionOnCPU(machine)) }
         let here = machine()
         if device == .auto {
-            device = here.gpus.isEmpty ? .cpu : .cuda(nil)
+            device = here.gpus.isEmpty && here.given == nil ? .cpu : .cuda(nil)
             if device == .cpu { return (.cpu, try precisionOnCPU { here }) }
         }
         guard case .cuda(let which) = device else { return (.cpu, try precisionOnCPU { here }) }
         let candidates = here.gpus(which)
         let hasBegun = earlier.map { $0.device != .cpu } ?? false
-        // A GPU that has gone in the middle of a run may come back: to find that out is the engine's.
-        guard !candidates.isEmpty || hasBegun else { throw refusal(of: .cuda(which), here) }
+        // A GPU that has gone in the middle of a run, or since it was given to this process, may come back: to find that out is
+        // the engine's.
+        guard !candidates.isEmpty || hasBegun || here.given != nil else {
+            throw refusal(of: .cuda(which), here)
+        }
         if precision ?? .auto == .auto, hasBegun, let earlier { return (.cuda(which), earlier.precision) }
         return (.cuda(which), try precision(on: candidates))
     }

@@ -3,7 +3,7 @@
 
 package import Foundation
 
-package struct Machine: Codable, Hashable, Sendable {
+package struct Machine: Hashable, Sendable {
     package struct GPU: Codable, Hashable, Sendable {
         /// As in "cuda:N".
         package var index: Int
@@ -35,11 +35,6 @@ package struct Machine: Codable, Hashable, Sendable {
     /// The uuid of the one that this process has been given: whatever a job says of GPUs, it runs there.
     package var given: String?
 
-    private enum CodingKeys: String, CodingKey {
-        case gpus
-        case problem = "gpu_problem"
-    }
-
     package init(gpus: [GPU], problem: String? = nil, given: String? = nil) {
         (self.gpus, self.problem, self.given) = (gpus, problem, given)
     }
@@ -47,8 +42,18 @@ package struct Machine: Codable, Hashable, Sendable {
     /// - Parameter report: as `alexnetd doctor --json` prints it.
     /// - Throws: where that is something else.
     package init(report: Data) throws {
-        self = try JSONDecoder().decode(Machine.self, from: report)
-        if problem != nil { gpus = [] }
+        struct Report: Decodable {
+            struct CPU: Decodable { var precisions: [String] }
+
+            var cpu: CPU?
+            var gpus: [GPU]
+            var gpuProblem: String?
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let report = try decoder.decode(Report.self, from: report)
+        self.init(gpus: report.gpuProblem == nil ? report.gpus : [], problem: report.gpuProblem)
+        multipliesBfloat16 = report.cpu?.precisions.contains(Plan.Precision.bf16.rawValue) ?? true
     }
 
     /// A machine without a GPU, for a stated reason.

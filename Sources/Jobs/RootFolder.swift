@@ -17,6 +17,8 @@ package struct RootFolder: Hashable, Sendable {
     package var cache: FilePath { path.appending("cache") }
     /// Of the daemon: a line for each GPU that it has taken out of service; not there where there is none.
     package var gpusOut: FilePath { cache.appending("gpus-out-of-service") }
+    /// Of the daemon: a line for each job that waits for a GPU which is not there, "FILE: REASON"; not there where none does.
+    package var stranded: FilePath { cache.appending("jobs-without-a-gpu") }
     /// Executables named after the state that a job has just come to.
     package var hooks: FilePath { path.appending("hooks") }
     /// Held by `serve` while it runs.

@@ -48,18 +48,26 @@ enum Entry: Hashable {
     /// Regular file, or anything else that is no folder.
     case file(FileIdentity)
 
-    /// Nil if there is nothing.
+    /// Nil if there is nothing, or the system does not say.
     init?(_ path: FilePath) {
+        guard let entry = (try? Self.at(path)) ?? nil else { return nil }
+        self = entry
+    }
+
+    /// - Returns: nil if there is nothing.
+    /// - Throws: where the system does not say, as of a disk that is away.
+    static func at(_ path: FilePath) throws(Errno) -> Entry? {
         var facts = stat()
-        guard lstat(path.string, &facts) == 0 else { return nil }
-        if facts.st_mode & S_IFMT == S_IFDIR {
-            self = .folder
-        } else {
-            self = .file(
-                FileIdentity(
-                    inode: UInt64(facts.st_ino), size: Int64(facts.st_size),
-                    modified: Self.nanoseconds(facts.st_mtim), changed: Self.nanoseconds(facts.st_ctim)))
+        guard lstat(path.string, &facts) == 0 else {
+            let reason = Errno(rawValue: errno)
+            guard [.noSuchFileOrDirectory, .notDirectory].contains(reason) else { throw reason }
+            return nil
         }
+        if facts.st_mode & S_IFMT == S_IFDIR { return .folder }
+        return .file(
+            FileIdentity(
+                inode: UInt64(facts.st_ino), size: Int64(facts.st_size),
+                modified: nanoseconds(facts.st_mtim), changed: nanoseconds(facts.st_ctim)))
     }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {

@@ -64,9 +64,10 @@ package struct JobFolder: Sendable {
         // Two names may be one to Swift (é in two spellings): the second waits until the first has gone.
         var seen: Set<String> = []
         for case let name? in try names(place) where JobName.isMeant(fileName: name) {
-            if case .file(let identity)? = Entry(folder.appending(name)), seen.insert(name).inserted {
-                found.append((name, identity))
-            }
+            do {
+                guard case .file(let identity)? = try Entry.at(folder.appending(name)) else { continue }
+                if seen.insert(name).inserted { found.append((name, identity)) }
+            } catch { throw unreadable(folder, error) }
         }
         return found.sorted { ($0.identity.changed, $0.fileName) < ($1.identity.changed, $1.fileName) }
     }
@@ -80,17 +81,26 @@ package struct JobFolder: Sendable {
     private func names(_ place: Place) throws(SpoolError) -> [String?] {
         let folder = path(place)
         guard let stream = opendir(folder.string) else {
-            throw SpoolError(.folder, "the folder \(folder) cannot be read", cause: Errno(rawValue: errno))
+            throw unreadable(folder, Errno(rawValue: errno))
         }
         defer { closedir(stream) }
         var names: [String?] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                // What was read before a failure is not all: jobs would seem to have gone.
+                guard errno == 0 else { throw unreadable(folder, Errno(rawValue: errno)) }
+                return names
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
+    }
+
+    private func unreadable(_ folder: FilePath, _ reason: Errno) -> SpoolError {
+        SpoolError(.folder, "the folder \(folder) cannot be read", cause: reason)
     }
 
     /// The file as it lies in a place now; nil if it is not there.
@@ -192,9 +202,10 @@ package struct JobFolder: Sendable {
                     .folder, "\(text) cannot be written; check space and permissions", cause: error)
             }
         }
+        // Also where it lies there already: a move may have come this far before.
+        defer { if place != .failed { forgetError(stem: stem) } }
         try rename(from, to)
         try sync(origin, place)
-        if place != .failed { forgetError(stem: stem) }
     }
 
     /// Removes failed/NAME.error.txt once no file of that stem lies beside it.

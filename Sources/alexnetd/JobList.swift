@@ -5,6 +5,7 @@ import Daemon
 import Foundation
 import Jobs
 import Spool
+import SystemPackage
 
 struct JobList {
     let folder: JobFolder
@@ -53,9 +54,19 @@ struct JobList {
     }
 
     /// The GPUs that the daemon gives to no job, since they fail.
-    var gpusOut: [String] {
-        let text = try? JobFile.read(folder.root.gpusOut)
-        return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
+    var gpusOut: [String] { lines(of: folder.root.gpusOut) }
+
+    /// Files in the queue that no GPU in service is for, and why.
+    private var stranded: [String: String] {
+        var reasons: [String: String] = [:]
+        for file in lines(of: folder.root.stranded).map({ $0.split(separator: ": ", maxSplits: 1) })
+        where file.count == 2 { reasons[String(file[0])] = String(file[1]) }
+        return reasons
+    }
+
+    private func lines(of file: FilePath) -> [String] {
+        guard isServed != false, let text = try? JobFile.read(file) else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     // MARK: Parts
@@ -83,7 +94,9 @@ struct JobList {
         priorities = [:]
         for index in running.indices { running[index].priority = try? priority(running[index], before) }
         var members = running.map { WaitingLine.Member($0.name, priority: $0.priority ?? 0, hasBegun: true) }
-        var refusals: [JobRow] = []
+        // These two keep nobody from his turn.
+        var (aside, refusals): ([JobRow], [JobRow]) = ([], [])
+        let stranded = stranded
         var waiting: [String: JobRow] = [:]
         for var row in queued {
             do throws(JobError) {
@@ -92,6 +105,11 @@ struct JobList {
                 }
                 let priority = try priority(row, before)
                 row.priority = priority
+                if let reason = stranded[row.file.fileName] {
+                    row.message = hold ?? reason
+                    aside.append(row)
+                    continue
+                }
                 waiting[row.name] = row
                 members.append(WaitingLine.Member(row.name, priority: priority, hasBegun: false))
             } catch {
@@ -115,7 +133,7 @@ struct JobList {
             row.message = hold ?? begun.map { "\($0.file) has to end first" } ?? line.outlook(index)
             queued.append(row)
         }
-        queued += refusals
+        queued += aside + refusals
     }
 
     private mutating func priority(_ row: JobRow, _ before: [Version: Int]) throws(JobError) -> Int {

@@ -81,7 +81,7 @@ struct JobsCommand: ParsableCommand {
         let hold = list.rows.contains { $0.file.place == .queued } ? nil : list.hold
         let unserved = list.isServed == false ? "No daemon serves \(list.folder.root.path) now." : nil
         return [hold.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }, unserved].compactMap(\.self)
-            + (list.isServed == false ? [] : list.gpusOut.map { "\($0) is out of service after faults." })
+            + list.gpusOut.map { "\($0) is out of service after faults." }
     }
 
     /// Over what the terminal shows: each line clears its rest, the last one what is below. Ends where a shell's prompt

@@ -5,6 +5,7 @@ import Daemon
 import Foundation
 import Glibc
 import Jobs
+import Synchronization
 import SystemPackage
 import Training
 
@@ -44,11 +45,15 @@ struct TrainCommand: ParsableCommand {
         let signals = SignalSubscription(SignalSubscription.endings) { stop.raise() }
         defer { withExtendedLifetime(signals) {} }
         let console = TrainingConsole()
+        let hasBegun = Atomic(false)
         do {
             let job = try readJob()
             let run = root.folder.run(job.plan.name)
             try Run(job, root: root.folder, gpu: gpu, stop: stop) { event in
-                if case .began = event { console.begin(job.plan, run) }
+                if case .began = event {
+                    hasBegun.store(true, ordering: .relaxed)
+                    console.begin(job.plan, run)
+                }
                 console.show(event)
             }.run()
             console.end("done: \(run.path)")
@@ -60,8 +65,24 @@ struct TrainCommand: ParsableCommand {
             }
             // Whoever moves a worker's file may be about to move it back; the daemon finds out.
             let isAway = lifeline != nil && (error as? JobError)?.isMissing == true
+            if lifeline != nil, !isAway, !Run.isStop(error), !hasBegun.load(ordering: .relaxed) {
+                leaveWord(of: error)
+            }
             throw ArgumentParser.ExitCode((isAway ? .fault : Jobs.ExitCode(error)).rawValue)
         }
+    }
+
+    /// What ends a worker before its run has begun is said where one that has begun says it: nobody else may see what is wrong.
+    private func leaveWord(of error: any Error) {
+        guard let name = try? JobName(fileName: FilePath(spec).lastComponent?.string ?? "") else { return }
+        let run = root.folder.run(name.stem)
+        guard let lock = try? FileLock(run.lock) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        var status = RunStatus.load(run.status) ?? RunStatus(state: .failed, attempt: 1)
+        (status.name, status.state, status.message) = (name.stem, .failed, "\(error)")
+        (status.pid, status.eta, status.imagesPerSecond, status.deviceFault) = (nil, nil, nil, nil)
+        status.updated = Date()
+        try? status.write(to: run.status)
     }
 
     /// When memory runs out, the kernel is to end a worker, whose job is tried again, before its daemon.

@@ -79,4 +79,28 @@ import Testing
         try eventually("it is tried again") { served.text(served.root.gpusOut).isEmpty }
         try served.end()
     }
+
+    @Test func jobsForAGPUOutOfServiceAreNamed() throws {
+        let status = #"{"attempt":1,"device_fault":true,"state":"failed","updated":"'"$(date -u +%FT%TZ)"'"}"#
+        let served = try ServedFolder(
+            temporary, doctor: Self.doctor,
+            script: """
+                mkdir -p "$3"; echo $CUDA_VISIBLE_DEVICES >> "$3/seen"; [ -e "$2/go" ] && exit 0
+                mkdir -p "$3/checkpoints/step-000000$(wc -l < "$3/seen")"
+                echo '\(status)' > "$3/status.json"; exit 70
+                """)
+        try served.move("a.yml", "dataset: /d\ndevice: cuda:0")
+        try eventually("its GPU is out of service") { !served.text(served.root.gpusOut).isEmpty }
+        try served.move("b.yml", "dataset: /d\ndevice: cuda:0")
+        try eventually("both are named") {
+            let lines = served.text(served.root.stranded).split(separator: "\n")
+            return lines.count == 2 && lines[0].hasPrefix("a.yml: waits for its GPU: out of service")
+                && lines[1].hasPrefix("b.yml: waits for its GPU: out of service")
+        }
+        try temporary.write([], to: "go")
+        served.reload()
+        try eventually("both are done") { served.has("a.yml", .done) && served.has("b.yml", .done) }
+        try eventually("nobody waits any more") { served.text(served.root.stranded).isEmpty }
+        try served.end()
+    }
 }

@@ -14,5 +14,11 @@ extension Scheduler {
         silent(only, seconds: seconds, now: now)
     }
 
+    /// What comes after a claim that has failed.
+    mutating func claimFailed(now: Double) -> [Action] {
+        claimFailed()
+        return advance(now: now)
+    }
+
     mutating func postponed(until: Double) { postponed(only, until: until) }
 }

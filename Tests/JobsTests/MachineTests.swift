@@ -75,6 +75,17 @@ import Testing
         #expect(try Self.plan("device: cuda:3", machine).device == .cuda("3"))
     }
 
+    /// A process that was given a GPU which has gone since finds that out from the driver, and is tried again elsewhere: its
+    /// job is not to blame, nor is it to be trained on the CPU.
+    @Test(arguments: ["", "device: cuda", "device: cuda:1", "device: GPU-bbbb"])
+    func aGivenGPUThatHasGoneIsNoFaultOfTheJob(_ lines: String) throws {
+        for var machine in [Self.none, Self.two] {
+            machine.given = "GPU-bbbb"
+            #expect(try Self.plan(lines, machine).device != .cpu)
+            #expect(try Self.plan("device: cpu", machine).device == .cpu)
+        }
+    }
+
     @Test func theMachineIsAskedOnlyWhereItMatters() throws {
         let spec = try JobSpec(bytes: Array("dataset: /d\ndevice: cpu".utf8), file: "a.yml")
         _ = try spec.plan(
@@ -92,6 +103,11 @@ import Testing
             """#
         let machine = try Machine(report: Data(text.utf8))
         #expect(machine.gpus.map(\.uuid) == ["GPU-a"] && machine.gpus[0].hasShortFormats)
+        for (precisions, isThere) in [(#""fp32""#, false), (#""fp32", "bf16""#, true)] {
+            let report = text.replacing(
+                "\"version\"", with: #""cpu": {"precisions": [\#(precisions)]}, "version""#)
+            #expect(try Machine(report: Data(report.utf8)).multipliesBfloat16 == isThere)
+        }
         let broken = text.replacing("\"version\"", with: "\"gpu_problem\": \"no cuDNN\", \"version\"")
         #expect(try Machine(report: Data(broken.utf8)) == .cpu(because: "no cuDNN"))
     }

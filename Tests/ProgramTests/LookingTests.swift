@@ -42,6 +42,20 @@ extension WholeProgram {
             withExtendedLifetime(worker) {}
         }
 
+        /// Neither is it next, nor does it keep another waiting.
+        @Test func aJobWhoseGPUIsOutOfServiceSaysSo() async throws {
+            let served = try FileLock(place.root.lock)
+            defer { withExtendedLifetime(served) {} }
+            try place.put("gpu.yml", age: 20)
+            try place.put("plain.yml", age: 10)
+            try FileManager.default.createDirectory(
+                atPath: place.root.cache.string, withIntermediateDirectories: true)
+            try "gpu.yml: waits for its GPU: out of service after faults: cuda:0\n".write(
+                toFile: place.root.stranded.string, atomically: true, encoding: .utf8)
+            let rows = table(try await place.run("jobs")).dropFirst().map { "\($0[0]): \($0.last ?? "")" }
+            #expect(rows == ["plain: next", "gpu: waits for its GPU: out of service after faults: cuda:0"])
+        }
+
         @Test func theQueueStandsInItsOrderAndSaysWhyItWaits() async throws {
             let worker = try prepareRunning()
             // In the order of their coming, whatever their own age.

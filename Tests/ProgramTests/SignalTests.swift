@@ -68,6 +68,21 @@ extension WholeProgram {
             #expect(daemon.errorOutput.contains("stopped"), "\(daemon.errorOutput)")
         }
 
+        /// A worker whose job is none for reasons that its daemon cannot see: it is the only one who can tell.
+        @Test func aWorkerThatCannotBeginLeavesWord() async throws {
+            let prepared = try PreparedFolder()
+            let file = try prepared.put("bad.yml", "running", "dataset: /d\nepochs: many\n")
+            let run = prepared.root.run("bad")
+            try FileManager.default.createDirectory(
+                atPath: run.path.string, withIntermediateDirectories: true)
+            let worker = try await prepared.shell(
+                "mkfifo held; alexnetd train \(file) --root $ALEXNETD_ROOT --lifeline 3 3<>held")
+            #expect(worker.end == .exited(65))
+            let status = try #require(RunStatus.load(run.status))
+            #expect(status.state == .failed && status.name == "bad")
+            #expect(try #require(status.message).contains("epochs"), "\(status)")
+        }
+
         @Test func jobsSaysThatAWorkerIsGone() async throws {
             let daemon = try place.serve()
             try eventually("the job folder is there") { place.exists(place.root.jobs) }

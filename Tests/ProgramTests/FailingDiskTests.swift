@@ -120,15 +120,37 @@ extension WholeProgram {
             let before = try names()
             #expect(before.count > 1)
             let away = try await place.trained(
-                all, with: Faults(rules: [Self.rule("open", "manifest.json", "EIO", times: nil)]))
+                all, with: Faults(rules: [Self.rule("look", "manifest.json", "EIO", times: nil)]))
             #expect(away.end == .exited(70), "\(away.output)")
             #expect(away.output.contains(Self.device), "\(away.output)")
             #expect(try names() == before)
             let back = try await place.trained(
-                all, with: Faults(rules: [Self.rule("open", "manifest.json", "EIO", times: 2)]))
+                all, with: Faults(rules: [Self.rule("look", "manifest.json", "EIO", times: 2)]))
             #expect(back.end == .exited(0), "\(back.output)")
             #expect(try names().allSatisfy { !$0.hasSuffix(".corrupt") })
             try expectSame(place.run(), as: reference.run())
+        }
+
+        /// A listing that breaks off says nothing of what it has not come to.
+        @Test func jobsThatAFolderDoesNotNameHaveNotGone() async throws {
+            try await reference.trained(job)
+            let place = try Workplace(sharing: reference)
+            let away = place.folder.path.appending("away")
+            let rule = Faults.Rule(
+                calls: "readdir", path: "jobs/running", effect: .error("EIO"), times: nil, gate: away)
+            let daemon = try place.serve(with: Faults(rules: [rule]))
+            try eventually("the job folder is there") { place.exists(place.root.jobs) }
+            try place.drop(job.with("epochs", "1000").text, "net.yml")
+            try eventually("it trains: \(daemon.errorOutput)") { place.status()?.step ?? 0 > 0 }
+            try "".write(toFile: away.string, atomically: true, encoding: .utf8)
+            try eventually("it says so") { daemon.errorOutput.contains("running cannot be read") }
+            usleep(5_000_000)
+            try FileManager.default.removeItem(atPath: away.string)
+            usleep(3_000_000)
+            #expect(place.exists(place.root.running.appending("net.yml")))
+            #expect(place.status()?.state == .training, "\(daemon.errorOutput)")
+            daemon.signal(SIGTERM)
+            #expect(try await daemon.end() == .exited(0))
         }
 
         private func expect(_ fault: Case, _ place: Workplace, _ program: Program) async throws {

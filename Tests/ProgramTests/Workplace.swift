@@ -76,8 +76,11 @@ final class Workplace {
 
     // MARK: A daemon
 
-    func serve() throws -> Program {
-        try Program(["serve", "--root", root.path.string], environment: environment)
+    /// - Parameter faults: the daemon's own; its workers have none.
+    func serve(with faults: Faults? = nil) throws -> Program {
+        try Program(
+            ["serve", "--root", root.path.string],
+            environment: environment.merging(faults?.environment() ?? [:]) { $1 })
     }
 
     /// Drops a job as `mv` does.

@@ -1,7 +1,8 @@
 // A library to preload: what may befall a process's files and its clock, where and when a test wants it.
 //
 // A call is one below that changes something outside the process; writes to anything but files do not count, nor does
-// what goes to standard output and error. FAULTS holds rules, one a line, of six words each, `*` for any:
+// what goes to standard output and error. Two more only look: `look`, an open for reading, and `readdir`; `*` leaves them
+// out. FAULTS holds rules, one a line, of six words each, `*` for any:
 //
 //   CALLS PATH EFFECT FIRST TIMES WHILE
 //
@@ -26,6 +27,7 @@
 //
 //   clang -shared -fPIC -O1 -o faults.so faults.c -ldl
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -118,7 +120,9 @@ static int error_named(const char *name) {
 }
 
 static bool concerns(const struct rule *rule, const char *call, const char *path, const char *other) {
-    if (strcmp(rule->calls, "*")) {
+    if (!strcmp(rule->calls, "*")) {
+        if (!strcmp(call, "look") || !strcmp(call, "readdir")) return false;
+    } else {
         const char *name = strstr(rule->calls, call);
         if (!name || (name > rule->calls && name[-1] != ',')) return false;
         if (name[strlen(call)] != ',' && name[strlen(call)]) return false;
@@ -241,10 +245,11 @@ ssize_t pwrite(int f, const void *b, size_t n, off_t o) {
 }
 
 static int open_with(int (*real)(const char *, int, ...), const char *path, int flags, mode_t mode) {
-    if (!(flags & (O_CREAT | O_WRONLY | O_RDWR)) || !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6))
-        return real(path, flags, mode);
-    int error = fate("open", path, "");
+    if (!strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6)) return real(path, flags, mode);
+    bool changes = flags & (O_CREAT | O_WRONLY | O_RDWR);
+    int error = fate(changes ? "open" : "look", path, "");
     if (error > 0) return errno = error, -1;
+    if (!changes) return real(path, flags, mode);
     lock();
     int file = real(path, flags, mode);
     if (file >= 0) note("open", flags & O_TRUNC ? 1 : 0, NULL, 0, path, "");
@@ -262,6 +267,15 @@ static int open_with(int (*real)(const char *, int, ...), const char *path, int 
 
 OPEN(open)
 OPEN(open64)
+
+struct dirent *readdir(DIR *folder) {
+    char path[PATH_MAX];
+    // At the end of a folder it is left as it was.
+    int before = errno;
+    int error = path_of(dirfd(folder), path) ? fate("readdir", path, "") : GO_ON;
+    errno = error > 0 ? error : before;
+    return error > 0 ? NULL : REAL(readdir)(folder);
+}
 
 int kill(pid_t p, int s) { CALL("kill", "", "", REAL(kill)(p, s), 0); }
 

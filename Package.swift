@@ -67,7 +67,7 @@ let package = Package(
             name: "ComputeCPU", dependencies: ["Compute", "Networks", "Randomness", "CKernels", "COpenBLAS"]),
         .target(
             name: "ComputeCUDA",
-            dependencies: ["Compute", "Networks", "Randomness", "Files", "JSON", "CCUDA", crypto, system]),
+            dependencies: ["Compute", "Networks", "Randomness", "Files", "CCUDA", crypto, system]),
         .target(
             name: "InputPipeline",
             dependencies: ["Datasets", "Images", "Compute", "Randomness", "CKernels"]),
@@ -95,8 +95,7 @@ let package = Package(
             name: "alexnetd",
             dependencies: [
                 "Files", "Jobs", "Networks", "Checkpoints", "Compute", "ComputeCPU", "ComputeCUDA",
-                "Datasets",
-                "Figures", "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training",
+                "Datasets", "Images", "Spool", "InputPipeline", "Preparation", "Daemon", "Training",
                 "Randomness",
                 "Systemd", "TensorBoard", "Charts", "Weights", log,
                 arguments, system,
@@ -108,7 +107,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["TemporaryFolders", "Files", system]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CKernels"]),
         .testTarget(
-            name: "JobsTests", dependencies: ["TemporaryFolders", "Files", "Jobs", "Networks", system]),
+            name: "JobsTests", dependencies: ["TemporaryFolders", "Files", "Jobs", system]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RecordsTests", dependencies: ["TemporaryFolders", "Records", system]),
         .testTarget(name: "CSVTests", dependencies: ["CSV"]),
@@ -143,15 +142,14 @@ let package = Package(
         .testTarget(
             name: "ComputeTests",
             dependencies: [
-                "Compute", "ComputeCPU", "ComputeCUDA", "FakeCUDA", "TemporaryFolders", "Networks",
-                "Randomness", "Checkpoints", "CKernels", system,
+                "Compute", "ComputeCPU", "ComputeCUDA", "FakeCUDA", "Networks", "Randomness",
+                "Checkpoints", "CKernels", system,
             ],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "ComputeCUDATests",
             dependencies: [
-                "ComputeCUDA", "CCUDA", "Compute", "Networks", "Randomness", "FakeCUDA", "TemporaryFolders",
-                system,
+                "ComputeCUDA", "CCUDA", "Networks", "FakeCUDA", "TemporaryFolders", system,
             ],
             resources: [.copy("Golden")]),
         .testTarget(

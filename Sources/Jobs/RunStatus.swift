@@ -1,5 +1,5 @@
 // runs/NAME/status.json: what a run says of itself. Written by the worker while it holds the run's lock, else by the
-// daemon; replaced atomically; read by `alexnetd jobs`.
+// daemon; replaced atomically, unless the disk is full; read by `alexnetd jobs`.
 
 package import Foundation
 

@@ -37,19 +37,15 @@ enum TFRecordSource: Source {
             let poll = { try files.poll("\(shard.path), file \(index + 1) of \(shards.count)") }
             found += try images(shard.path, files, &omissions, poll).map { (shard.split, $0) }
         }
-        guard let least = found.map(\.image.label).min() else {
+        guard !found.isEmpty else {
             throw PreparationError(
                 .invalid,
                 "none of the \(shards.count) TFRecord files in \(files.root) holds an image with a label "
                     + "(image/encoded, image/class/label)"
                     + (omissions.first.map { "; the first: \($0.image): \($0.reason)" } ?? ""))
         }
-        // Some writers count from 0.
+        // From 0 or from 1, as their writer counts; classes count from 0.
         let labels = Set(found.map(\.image.label)).sorted()
-        let first = min(least, 1)
-        guard let most = labels.last, most - first < Int64(Int32.max) else {
-            throw PreparationError(.invalid, "\(files.root) has labels up to \(labels.last ?? 0)")
-        }
         let hasValidation = found.contains { $0.split == .validation }
         let indices = Dictionary(uniqueKeysWithValues: zip(labels, Int32(0)...))
         var categories = labels.map { Categories.Category(name: "\($0)", text: "\($0)") }

@@ -5,7 +5,8 @@
 //
 // and that of the queue is whether a file PAUSED or DRAINING lies in jobs/.
 //
-// 1. A file only ever moves by rename, so it lies in exactly one folder at every moment, whatever is killed.
+// 1. A file only ever moves by rename, so it lies in exactly one folder at every moment, whatever is killed; but for what a
+//    person's command moves on a file system without exclusive rename, which may be found in both.
 // 2. Both folders are synced after a move, so it is there after a power cut too.
 // 3. Only the holder of the root lock moves files here; a person may at any time.
 

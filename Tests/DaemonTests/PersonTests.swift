@@ -192,11 +192,11 @@ import Testing
 
     @Test func aReportingWorkerIsLeftAlone() throws {
         var settings = Settings()
-        (settings.stallTimeout, settings.scanInterval) = (0.6, 0.05)
+        (settings.stallTimeout, settings.scanInterval) = (3, 0.05)
         let served = try served(
             settings,
             script:
-                "for i in $(seq 100); do echo $i > \"$3/.s\"; mv \"$3/.s\" \"$3/status.json\"; sleep 0.02; done"
+                "for i in $(seq 50); do echo $i > \"$3/.s\"; mv \"$3/.s\" \"$3/status.json\"; sleep 0.1; done"
         )
         try served.move("a.yml")
         try eventually("it is done") { served.has("a.yml", .done) }

@@ -1,4 +1,4 @@
-// libFuzzer's door to the targets; it is built with ALEXNETD_FUZZ=1 only (Tests/Fuzz/README.md).
+// libFuzzer's door to the targets; it is built with ALEXNETD_FUZZ=1 only (Tests/FuzzTests/README.md).
 
 import Foundation
 import FuzzTargets

@@ -125,7 +125,6 @@ import Testing
     /// One thread is the daemon, the other a person who cancels: whoever is first, one file is left, and in one place.
     @Test func aRaceWithADaemonLosesAndDoublesNothing() throws {
         let job = try JobName(fileName: "a.yml")
-        var endings: Set<String> = []
         for round in 0..<100 {
             try put("a.yml", .queued)
             let daemon = Thread { [folder] in
@@ -139,10 +138,8 @@ import Testing
                     continue
                 }
                 #expect(folder.identity("a.yml", in: .cancelled) != nil)
-                endings.insert("cancelled")
             } catch {
                 #expect(error.code == .refused && error.message.contains("is done"), "\(error)")
-                endings.insert("done")
             }
             while !daemon.isFinished { usleep(100) }
             let left = try files()
@@ -151,7 +148,6 @@ import Testing
                 unlink(folder.path("a.yml", in: place).string)
             }
         }
-        #expect(!endings.isEmpty)
     }
 
     // MARK: Dropping

@@ -1,5 +1,5 @@
 // Whole images scaled with care: Lanczos's filter over three lobes, widened when shrinking, as PIL's LANCZOS (Duchon 1979;
-// Pillow's Resample.c). For images that are scaled once and kept; `pixels.h` has the faster filter of the input pipeline.
+// Pillow's Resample.c). For images that are scaled once and kept; `resize.h` has the faster filter of the input pipeline.
 // Integer arithmetic with weights fixed before the loops: the same bytes on every machine.
 #pragma once
 #include <stdint.h>

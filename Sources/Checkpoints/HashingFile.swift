@@ -50,10 +50,3 @@ final class HashingFile {
             name: path.lastComponent?.string ?? "", size: size, sha256: hash.finalize().hexadecimal)
     }
 }
-
-extension SHA256.Digest {
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef")
-        return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-}

@@ -2,6 +2,7 @@
 // all have these sizes and hashes holds exactly the bytes that were written.
 
 internal import Crypto
+internal import Files
 internal import Foundation
 internal import SystemPackage
 
@@ -110,17 +111,8 @@ extension Data {
                 throw CheckpointsError(.damaged, "\(path) is longer than \(limit) bytes")
             }
             var bytes = [UInt8](repeating: 0, count: size)
-            var filled = 0
-            while filled < size {
-                let count = try bytes.withUnsafeMutableBytes { buffer in
-                    try descriptor.read(
-                        fromAbsoluteOffset: Int64(filled),
-                        into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-                }
-                guard count > 0 else {
-                    throw CheckpointsError(.damaged, "\(path) became shorter while it was read")
-                }
-                filled += count
+            guard try bytes.withUnsafeMutableBytes({ try descriptor.fill($0, at: 0) }) == size else {
+                throw CheckpointsError(.damaged, "\(path) became shorter while it was read")
             }
             return Data(bytes)
         }

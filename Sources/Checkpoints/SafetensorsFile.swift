@@ -2,6 +2,7 @@
 // for want of a tensor or by the disk. F16 and BF16 become floats on the way. Whole numbers, such as a batch normalisation's
 // num_batches_tracked, may lie beside them; they are no parameters, and are passed over.
 
+internal import Files
 package import SystemPackage
 
 package final class SafetensorsFile: Sendable {
@@ -157,17 +158,11 @@ package final class SafetensorsFile: Sendable {
         _ buffer: UnsafeMutableRawBufferPointer, from descriptor: FileDescriptor, at offset: Int,
         _ path: FilePath
     ) throws {
-        var filled = 0
-        while filled < buffer.count {
-            let count = try CheckpointsError.naming("reading", path) {
-                try descriptor.read(
-                    fromAbsoluteOffset: Int64(offset + filled),
-                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-            }
-            guard count > 0 else {
-                throw CheckpointsError(.damaged, "\(path) became shorter while it was read")
-            }
-            filled += count
+        let count = try CheckpointsError.naming("reading", path) {
+            try descriptor.fill(buffer, at: Int64(offset))
+        }
+        guard count == buffer.count else {
+            throw CheckpointsError(.damaged, "\(path) became shorter while it was read")
         }
     }
 }

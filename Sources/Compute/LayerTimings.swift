@@ -1,8 +1,8 @@
 // Seconds per layer and phase, for `alexnetd time` and the colours of the graph.
 
-package struct LayerTimings: Sendable {
-    package enum Phase: String, Sendable, CaseIterable { case forward, backward, update }
+package import Networks
 
+package struct LayerTimings: Sendable {
     /// In the order of first use.
     package private(set) var layers: [String] = []
     private var seconds: [String: [Phase: Double]] = [:]

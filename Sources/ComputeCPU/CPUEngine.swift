@@ -245,7 +245,7 @@ package final class CPUEngine: Engine {
         return total
     }
 
-    func measure(_ layer: String, _ phase: LayerTimings.Phase, _ body: () -> Void) {
+    func measure(_ layer: String, _ phase: Phase, _ body: () -> Void) {
         guard timings != nil else { return body() }
         let seconds = ContinuousClock().measure(body)
         timings?.add(layer, phase, seconds)

@@ -195,7 +195,7 @@ package final class CUDAEngine: Engine {
     }
 
     /// While layers are timed, waits for each.
-    private func measure(_ layer: String, _ phase: LayerTimings.Phase, _ body: () throws -> Void) throws {
+    private func measure(_ layer: String, _ phase: Phase, _ body: () throws -> Void) throws {
         guard timings != nil else { return try body() }
         try context.stream.synchronize()
         let start = ContinuousClock.now

@@ -2,7 +2,8 @@
 // it costs a listing only; an edit that keeps a file's size is not noticed. Of records, whose checksums are known, the
 // hash is of these too. Test images take no part.
 
-package import Crypto
+internal import Crypto
+internal import Files
 
 package struct Fingerprint: Codable, Hashable, Sendable {
     package let classes: [String]
@@ -50,8 +51,4 @@ package struct Fingerprint: Codable, Hashable, Sendable {
         }
         return parts.isEmpty ? "some files have other names or sizes" : parts.joined(separator: "; ")
     }
-}
-
-extension SHA256.Digest {
-    package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

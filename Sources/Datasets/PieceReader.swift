@@ -1,6 +1,7 @@
 // Pieces of large files into memory that is reused. A file stays open from its first read on, as long as there is room for
 // it: the number of open files is bounded, whatever the number of shards. Owned by one thread.
 
+internal import Files
 package import SystemPackage
 
 package final class PieceReader {
@@ -54,13 +55,7 @@ package final class PieceReader {
     private func fill(_ count: Int, from file: FileDescriptor, at offset: Int64) throws
         -> UnsafeRawBufferPointer
     {
-        var filled = 0
-        while filled < count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])
-            let read = try file.read(fromAbsoluteOffset: offset + Int64(filled), into: rest)
-            if read == 0 { break }
-            filled += read
-        }
+        let filled = try file.fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
         return UnsafeRawBufferPointer(rebasing: buffer[..<filled])
     }
 

@@ -1,6 +1,7 @@
 // manifest.json, written last into prepared records: what they consist of. A folder without one is not prepared to its end.
 
 internal import Crypto
+internal import Files
 internal import Foundation
 package import SystemPackage
 

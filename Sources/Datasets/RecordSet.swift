@@ -9,6 +9,7 @@
 
 internal import CSV
 internal import Crypto
+internal import Files
 internal import Glibc
 package import SystemPackage
 

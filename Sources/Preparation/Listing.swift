@@ -2,6 +2,7 @@
 
 internal import Crypto
 package import Datasets
+internal import Files
 internal import Glibc
 
 package struct Listing: Sendable {

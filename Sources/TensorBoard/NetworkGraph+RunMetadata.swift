@@ -1,5 +1,7 @@
 // From measurements by layer and phase to what the Graphs tab colours.
 
+package import Networks
+
 extension NetworkGraph {
     /// What a layer took in one phase of a step.
     package struct Measurement: Hashable, Sendable {

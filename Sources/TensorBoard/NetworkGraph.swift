@@ -32,9 +32,6 @@ package struct NetworkGraph: Hashable, Sendable {
         case integers([Int])
     }
 
-    /// What a step does with a layer, one after the other.
-    package enum Phase: String, Hashable, Sendable, CaseIterable { case forward, backward, update }
-
     package private(set) var nodes: [Node] = []
     /// Of all nodes, as TensorBoard writes it. A graph is written once, though a run may go on elsewhere.
     package static let device = "/device:CPU:0"

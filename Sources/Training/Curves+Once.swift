@@ -31,13 +31,10 @@ extension Curves {
     func cost(_ timings: LayerTimings, images: Int, step: Int) throws {
         var start = 0
         var measurements: [NetworkGraph.Measurement] = []
-        for phase in LayerTimings.Phase.allCases {
-            let layers = phase == .forward ? timings.layers : timings.layers.reversed()
-            guard let phase = NetworkGraph.Phase(rawValue: phase.rawValue) else { continue }
-            for layer in layers {
-                let timed = LayerTimings.Phase(rawValue: phase.rawValue).map { timings[layer, $0] } ?? 0
-                guard timed > 0 else { continue }
-                let duration = max(1, Int(timed * 1e6))
+        for phase in Phase.allCases {
+            for layer in phase == .forward ? timings.layers : timings.layers.reversed()
+            where timings[layer, phase] > 0 {
+                let duration = max(1, Int(timings[layer, phase] * 1e6))
                 measurements.append(.init(layer, phase, start: start, duration: duration))
                 start += duration
             }

@@ -1,6 +1,7 @@
 // A file's bytes, an array's, or a part of these, read at any place. Whatever lies outside is an error of the file and
 // never a crash, so that no reader above has to think of files that are cut off.
 
+internal import Files
 package import SystemPackage
 
 package struct Bytes: Sendable {
@@ -92,15 +93,9 @@ private final class OpenFile: Sendable {
     deinit { try? descriptor.close() }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
-        var filled = 0
-        while filled < buffer.count {
-            let count = try WeightsError.naming("reading", path) {
-                try descriptor.read(
-                    fromAbsoluteOffset: Int64(offset + filled),
-                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-            }
-            guard count > 0 else { throw WeightsError.damaged("it became shorter while it was read") }
-            filled += count
+        let count = try WeightsError.naming("reading", path) {
+            try descriptor.fill(buffer, at: Int64(offset))
         }
+        guard count == buffer.count else { throw WeightsError.damaged("it became shorter while it was read") }
     }
 }

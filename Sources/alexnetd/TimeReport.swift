@@ -64,7 +64,7 @@ struct TimeReport: Encodable {
         blas = fingerprint["blas"] ?? ""
         let total = seconds.reduce(0, +)
         layers = timings.layers.map { name in
-            let phases = LayerTimings.Phase.allCases.map { timings[name, $0] }
+            let phases = Phase.allCases.map { timings[name, $0] }
             let layer = network.layers.first { $0.name == name }
             let isFirst = layer.map { $0.name == network.layers.first { $0.forwardFLOPs > 0 }?.name } ?? false
             let work = layer.map { Work($0, batch: batch, training: training, isFirst: isFirst) } ?? Work()

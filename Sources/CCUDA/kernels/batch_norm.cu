@@ -133,9 +133,9 @@ KERNEL batch_norm_gradients(const double *__restrict__ partials, int blocks, dev
     coefficients[3 * columns + column] = (float)(stretch * own.inverse / count);
 }
 
-// dx = (dy − pull − (x − mean) · slope) · scale; 0 for images that are not real, and where x ≤ 0 if `rectified`.
+// dx = (dy − pull − (x − mean) · slope) · scale; 0 for images that are not real.
 KERNEL batch_norm_backward(const element *__restrict__ x, const element *__restrict__ dy, element *__restrict__ dx,
-                           device_tensor t, const float *__restrict__ coefficients, int rectified,
+                           device_tensor t, const float *__restrict__ coefficients,
                            const device_step *__restrict__ step) {
     const int columns = t.towers * t.padded;
     const bool used = (int)blockIdx.y < step->count;
@@ -151,7 +151,7 @@ KERNEL batch_norm_backward(const element *__restrict__ x, const element *__restr
         for (int j = 0; j < 8; j++) {
             const float value =
                 (values.v[j] - pull.v[j] - (inputs.v[j] - mean.v[j]) * slope.v[j]) * scale.v[j];
-            values.v[j] = !used || (rectified && inputs.v[j] <= 0) ? 0 : value;
+            values.v[j] = used ? value : 0;
         }
         store8(dx + group.place, values);
     }

@@ -1,6 +1,7 @@
 // Which GPUs this process may use, told without making a context on any: that costs memory and seconds.
 
 internal import CCUDA
+internal import Files
 
 package struct DeviceList: Sendable, Hashable {
     package let all: [DeviceDescription]
@@ -76,13 +77,8 @@ extension DeviceDescription {
 
     /// As nvidia-smi writes it and CUDA_VISIBLE_DEVICES takes it.
     private static func text(_ uuid: cuda_uuid, isInstance: Bool) -> String {
-        let digits = withUnsafeBytes(of: uuid) { bytes in
-            bytes.map { byte in
-                let text = String(byte, radix: 16)
-                return text.count < 2 ? "0" + text : text
-            }
-        }
-        let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }
+        let bytes = withUnsafeBytes(of: uuid) { Array($0) }
+        let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { bytes[$0].hexadecimal }
         return (isInstance ? "MIG-" : "GPU-") + groups.joined(separator: "-")
     }
 }

@@ -3,6 +3,7 @@
 
 internal import CCUDA
 internal import Crypto
+internal import Files
 
 struct KernelCompiler {
     private let nvrtc: CCUDA.nvrtc
@@ -63,8 +64,7 @@ struct KernelCompiler {
     /// All that the code depends on.
     private func key(_ source: KernelSource, _ options: [String]) -> String {
         let all = ["NVRTC \(version.major).\(version.minor)"] + options + [source.text]
-        return SHA256.hash(data: Array(all.joined(separator: "\n").utf8))
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return SHA256.hash(data: Array(all.joined(separator: "\n").utf8)).hexadecimal
     }
 
     func compile(_ source: KernelSource, _ options: [String]) throws -> Compiled {

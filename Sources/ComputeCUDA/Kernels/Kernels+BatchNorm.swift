@@ -49,11 +49,10 @@ extension Kernels {
 
     /// - Parameters:
     ///   - dx: may be dy; 0 where nothing before learns.
-    ///   - rectified: whether dx is that of the ReLU that made x.
     ///   - weightGradient: floats, as `biasGradient`; both are zero where it is frozen.
     func normalizeBatchBackward(
         x: cuda_address, dy: cuda_address, to dx: cuda_address, _ shape: device_tensor,
-        _ state: BatchNormState, rectified: Bool, weightGradient: cuda_address, biasGradient: cuda_address,
+        _ state: BatchNormState, weightGradient: cuda_address, biasGradient: cuda_address,
         step: cuda_address, on stream: Stream
     ) throws {
         if !state.isFrozen { try batchNormSums(dy, times: x, shape, state, step, stream) }
@@ -67,7 +66,7 @@ extension Kernels {
         try launch(
             "batch_norm_backward", groupsOf: shape, on: stream,
             KernelArguments(
-                x, dy, dx, shape, coefficients(state, shape), Int32(rectified ? 1 : 0), step))
+                x, dy, dx, shape, coefficients(state, shape), step))
     }
 
     private func batchNormSums(

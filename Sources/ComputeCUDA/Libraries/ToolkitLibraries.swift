@@ -8,8 +8,6 @@ internal import CCUDA
 internal import Foundation
 
 struct ToolkitLibraries {
-    /// Of CUDA.
-    let major: Int
     let blas: Result<Loaded<cublaslt>, CUDAError>
     let compiler: Result<Loaded<nvrtc>, CUDAError>
     let networks: Result<Loaded<cudnn>, CUDAError>
@@ -34,7 +32,6 @@ struct ToolkitLibraries {
     }
 
     private init(_ search: LibrarySearch, major: Int) {
-        self.major = major
         let blas = Result { () throws(CUDAError) in try Self.blas(search, major) }
         let place = try? blas.get().place
         self.blas = blas

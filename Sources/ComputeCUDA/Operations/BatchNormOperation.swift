@@ -31,7 +31,7 @@ final class BatchNormOperation: DeviceOperation {
         x: cuda_address, y: cuda_address, dy: cuda_address, dx: cuda_address?, _ context: DeviceContext
     ) throws {
         try context.kernels.normalizeBatchBackward(
-            x: x, dy: dy, to: dx ?? 0, tensor, state(context), rectified: false,
+            x: x, dy: dy, to: dx ?? 0, tensor, state(context),
             weightGradient: parameters.address(.gradients, first),
             biasGradient: parameters.address(.gradients, first + 1), step: context.step.address,
             on: context.stream)

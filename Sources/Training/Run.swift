@@ -144,7 +144,7 @@ package final class Run {
         }
         let dataset = try dataset(isKnown: recovered.checkpoint != nil)
         dataset.notices.forEach { report(.note($0)) }
-        try compare(dataset, with: &state)
+        try bind(&state, to: dataset)
         let statistics = try Statistics.load(
             of: dataset, fit: plan.fit, withImage: plan.normalization == .meanImage, cache: root.cache,
             threads: plan.threads,
@@ -160,7 +160,7 @@ package final class Run {
         let engine = try plan.engine(network, normalization, on: gpu, cache: root.cache)
         if plan.device != .cpu { try DeviceTrial(engine, plan, normalization, cache: root.cache).run() }
         try fill(engine, recovered.checkpoint)
-        compare(engine, normalization, with: &state)
+        bind(&state, to: engine, normalization)
 
         try patiently {
             try plan.write(to: folder.plan)
@@ -264,7 +264,9 @@ package final class Run {
         }
     }
 
-    private func compare(_ dataset: Dataset, with state: inout TrainingState) throws {
+    /// From here on the run is of this data set.
+    /// - Throws: where it has been of another.
+    private func bind(_ state: inout TrainingState, to dataset: Dataset) throws {
         if let difference = state.data?.difference(to: dataset.fingerprint) {
             throw TrainingError(
                 .data,
@@ -274,8 +276,9 @@ package final class Run {
         state.data = dataset.fingerprint
     }
 
-    private func compare(
-        _ engine: any Engine, _ normalization: Normalization, with state: inout TrainingState
+    /// Says where numbers will be rounded otherwise than by what has computed the run so far.
+    private func bind(
+        _ state: inout TrainingState, to engine: any Engine, _ normalization: Normalization
     ) {
         let now = engine.fingerprint.merging(
             ["program": Version.text, "jpeg": JPEGDecoder.version], uniquingKeysWith: { $1 })

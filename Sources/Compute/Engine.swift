@@ -47,11 +47,17 @@ package protocol Engine: AnyObject {
     /// Copies a state set into its canonical form.
     func read(_ kind: StateKind, into set: ParameterSet) throws
 
+    /// Says that a set will be read into again and again, so that a device may copy to it faster. The engine keeps the set.
+    func prepareReads(into set: ParameterSet)
+
     /// Replaces a state set by canonical values. Gradients may not be, as they are what a step leaves.
     func load(_ kind: StateKind, from set: ParameterSet) throws
 }
 
 extension Engine {
+    /// Nothing is nearer than the host's own memory.
+    package func prepareReads(into set: ParameterSet) {}
+
     /// Memory is as near as the loader's own cache.
     package func keepSquares(_ count: Int) -> KeptSquares? { nil }
 

@@ -12,6 +12,14 @@ extension CUDAEngine {
             guard let values = set[index].baseAddress else { continue }
             try buffers.parameters.read(kind, index, into: values, context)
         }
+        try context.stream.synchronize()
+    }
+
+    package func prepareReads(into set: ParameterSet) {
+        guard let base = set.values.baseAddress, (try? context.stream.device.makeCurrent()) != nil else {
+            return
+        }
+        pins.pin(set, base, bytes: set.values.count * MemoryLayout<Float>.stride)
     }
 
     package func load(_ kind: StateKind, from set: ParameterSet) throws {
@@ -30,6 +38,7 @@ extension CUDAEngine {
         try values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
             try buffers.parameters.read(.parameters, index, into: base, context)
+            try context.stream.synchronize()
         }
         return values
     }

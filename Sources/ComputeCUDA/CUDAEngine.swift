@@ -23,6 +23,8 @@ package final class CUDAEngine: Engine {
     private let program: DeviceProgram
     private let normalization: Normalization
     private let input: InputRing
+    /// Of sets that are read into.
+    let pins: HostPins
     private let results: ResultRing
     /// Of evaluations, which are waited for: steps under way keep theirs.
     private let evaluations: ResultRing
@@ -70,6 +72,7 @@ package final class CUDAEngine: Engine {
             workspace: arena.reserve(bytes: plans.workspace, "the products' workspace"),
             partials: buffers.partials)
         try arena.allocate(on: stream)
+        pins = HostPins(device)
         input = try InputRing(device, images: imagesPerPiece, buffers.input)
         results = try ResultRing(device, capacity: capacity, statisticsBytes: statistics.bytes)
         evaluations = try ResultRing(device, capacity: capacity, statisticsBytes: 0)

@@ -94,19 +94,16 @@ final class DeviceParameters {
 
     // MARK: - In and out in canonical form
 
-    /// Waits for the device.
+    /// Enqueues the copy.
     func read(
         _ kind: StateKind, _ index: Int, into values: UnsafeMutablePointer<Float>, _ context: DeviceContext
-    )
-        throws
-    {
+    ) throws {
         let source =
             kind == .gradients ? finalGradient(index) : (address: address(kind, index), narrow: false)
         try context.kernels.toCanonical(
             device: source.address, narrow: source.narrow, layouts[index], canonical: staging.address,
             on: context.stream)
         try context.stream.copy(staging.address, to: values, bytes: 4 * parameters[index].count)
-        try context.stream.synchronize()
     }
 
     /// Waits for the device.

@@ -22,8 +22,8 @@ final class InputRing {
     private let places: [Place]
     private let copies: Stream
     private var next = 0
-    /// Those seen so far. The pinned ones are kept as long as they are.
-    private var batches: [(batch: Batch, isPinned: Bool)] = []
+    /// Of the batches seen so far: a loader has few, and uses them in turn.
+    private let pins: HostPins
     private var squares: SquareStore?
 
     /// The packet that the operations read: the last one that `advance` has handed over.
@@ -43,6 +43,7 @@ final class InputRing {
     init(_ device: Device, images: Int, _ buffers: Buffers) throws {
         (self.device, self.images) = (device, images)
         copies = try Stream(device)
+        pins = HostPins(device)
         packet = buffers.packet
         places = try buffers.places.map { place in
             Place(
@@ -69,10 +70,6 @@ final class InputRing {
         }
     }
 
-    deinit {
-        for (batch, isPinned) in batches where isPinned { _ = device.driver.host_unregister(batch.pixels) }
-    }
-
     /// If there is room for the squares of so many training samples.
     func keepSquares(_ count: Int) throws -> KeptSquares? {
         squares = try SquareStore(device, count: count)
@@ -86,7 +83,7 @@ final class InputRing {
     ) throws {
         let place = places[next]
         next = (next + 1) % places.count
-        pin(batch)
+        pins.pin(batch, batch.pixels, bytes: batch.capacity * Batch.bytesPerImage)
         let pinned = place.pinned.pointer
         pinned.storeBytes(of: step, as: device_step.self)
         batch.labels.withUnsafeBytes { labels in
@@ -132,15 +129,6 @@ final class InputRing {
             try copies.copy(batch.image(slot), to: place, bytes: Batch.bytesPerImage)
         }
         return place
-    }
-
-    /// A loader has few batches, and uses them in turn. Containers may limit it, systems may not have it, and another engine
-    /// may have done it: unpinned memory is slower to copy, and nothing else. A device that has failed says so again soon.
-    private func pin(_ batch: Batch) {
-        guard !batches.contains(where: { $0.batch === batch }) else { return }
-        let bytes = batch.capacity * Batch.bytesPerImage
-        let result = device.driver.host_register(batch.pixels, bytes, UInt32(CUDA_HOST_PORTABLE))
-        batches.append((batch, isPinned: result == 0))
     }
 }
 

@@ -4,7 +4,6 @@
 internal import Checkpoints
 internal import Compute
 internal import Foundation
-internal import Networks
 
 /// Everything the two threads share is guarded by `condition`; the snapshot is the publisher's while there is
 /// a `request`, else the trainer's.
@@ -33,17 +32,20 @@ final class CheckpointPublisher: @unchecked Sendable {  // see above
         case waiting(String)
     }
 
-    /// - Parameter report: called on the publisher's thread.
+    /// - Parameters:
+    ///   - engine: whose state is published.
+    ///   - report: called on the publisher's thread.
     init(
-        store: CheckpointStore, network: Network, optimizer: Optimizer, stop: StopFlag,
+        store: CheckpointStore, engine: any Engine, optimizer: Optimizer, stop: StopFlag,
         report: @escaping @Sendable (Report) -> Void
     ) {
         (self.store, self.stop, self.report) = (store, stop, report)
         self.optimizer = optimizer
         snapshot = Dictionary(
             uniqueKeysWithValues: ([.parameters] + optimizer.state).map {
-                ($0, ParameterSet(network.parameters))
+                ($0, ParameterSet(engine.network.parameters))
             })
+        snapshot.values.forEach(engine.prepareReads)
         let thread = Thread { [self] in serve() }
         thread.name = "checkpoints"
         thread.start()

@@ -175,7 +175,7 @@ package final class Run {
             resumingAfter: state.step, past: past, stop: stop, report: report)
         try curves.begin(job, repaired, state)
         let publisher = CheckpointPublisher(
-            store: store, network: network, optimizer: plan.engineOptimizer, stop: stop,
+            store: store, engine: engine, optimizer: plan.engineOptimizer, stop: stop,
             report: reportOfPublisher())
         defer { publisher.close() }
         let checkpoints = try Checkpointing(

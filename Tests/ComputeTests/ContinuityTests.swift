@@ -32,6 +32,22 @@ import Testing
         }
     }
 
+    /// A set that is prepared for reading gets what any other gets, and outlives the engine.
+    @Test(arguments: Conformer.all) func preparedSetsAreReadLikeOthers(_ conformer: Conformer) throws {
+        let scene = Scenes.paper
+        let set = ParameterSet(scene.network.parameters)
+        do {
+            let engine = try scene.engine(conformer)
+            for _ in 0..<2 { engine.prepareReads(into: set) }
+            for step in 0..<2 {
+                _ = try train(engine, scene, step..<step + 1)
+                try engine.read(.firstMoment, into: set)
+                #expect(try Array(set.values) == engine.floats(.firstMoment))
+            }
+        }
+        set.values[0] = 1
+    }
+
     /// A step that is asked for statistics writes its gradients out; another may update the weights as it goes.
     @Test(arguments: Conformer.devices + Conformer.coarse, Rule.all)
     func watchingLeavesNoTrace(_ conformer: Conformer, _ rule: Rule) throws {

@@ -42,8 +42,8 @@ package final class Batch: @unchecked Sendable {  // handed over whole, never sh
 
     package init(capacity: Int) {
         self.capacity = capacity
-        pixels = .allocate(capacity: capacity * Self.bytesPerImage)
-        pixels.initialize(repeating: 0, count: capacity * Self.bytesPerImage)
+        let bytes = capacity * Self.bytesPerImage
+        pixels = Pages.allocate(bytes: bytes).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         labels = Array(repeating: 0, count: capacity)
         draws = Array(repeating: Draw(top: 0, left: 0), count: capacity)
         samples = Array(repeating: -1, count: capacity)

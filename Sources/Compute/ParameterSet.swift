@@ -17,8 +17,9 @@ package final class ParameterSet: @unchecked Sendable {  // one thread at a time
             defer { total += parameter.count }
             return total
         }
-        values = .allocate(capacity: total)
-        values.initialize(repeating: 0)
+        let memory = Pages.allocate(bytes: total * MemoryLayout<Float>.stride)
+        values = UnsafeMutableBufferPointer(
+            start: memory.initializeMemory(as: Float.self, repeating: 0, count: total), count: total)
     }
 
     deinit { values.deallocate() }

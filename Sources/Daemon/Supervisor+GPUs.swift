@@ -49,24 +49,23 @@ extension Supervisor {
     /// Says of the jobs that begin nothing that the GPU they want is not there.
     func tellStranded() {
         let now = Set(scheduler.stranded)
-        guard now != stranded else { return }
-        for job in now.subtracting(stranded ?? []).sorted(by: { $0.fileName < $1.fileName }) {
+        let lines = now.map { "\($0.fileName): waits for its GPU: \(troubleOfGPUs)" }.sorted()
+        if isAtHome, lines != strandedLines, leave(lines, at: root.stranded) { strandedLines = lines }
+        for job in now.subtracting(stranded).sorted(by: { $0.fileName < $1.fileName }) {
             let reason = "waits for its GPU: \(troubleOfGPUs)"
             log(job).warning("\(job.stem): \(reason)")
             if scheduler.held.contains(job) { announce(job, .waiting, reason) }
         }
         stranded = now
-        let lines = now.map { "\($0.fileName): waits for its GPU: \(troubleOfGPUs)" }
-        leave(lines.sorted(), at: root.stranded)
     }
 
     /// For `alexnetd jobs`; where it cannot be written, the log has it.
-    private func leave(_ lines: [String], at path: FilePath) {
-        if lines.isEmpty {
-            unlink(path.string)
-        } else {
-            try? path.replaceContents(with: Data(lines.map { $0 + "\n" }.joined().utf8), durable: false)
-        }
+    /// - Returns: whether it is there.
+    @discardableResult
+    private func leave(_ lines: [String], at path: FilePath) -> Bool {
+        guard !lines.isEmpty else { return unlink(path.string) == 0 || errno == ENOENT }
+        let text = Data(lines.map { $0 + "\n" }.joined().utf8)
+        return (try? path.replaceContents(with: text, durable: false)) != nil
     }
 
     /// Why a job may have to wait for a GPU.

@@ -32,8 +32,10 @@ package final class Supervisor {
     /// The one that has ended last.
     var lastAttempt: Attempt?
     var gpus = GPUPool()
-    /// What was said of jobs for which there is no GPU, to say it once; nil before the first look.
-    var stranded: Set<JobName>?
+    /// What was said of jobs for which there is no GPU, to say it once.
+    var stranded: Set<JobName> = []
+    /// What was left of them for `alexnetd jobs`; nil where that is not known.
+    var strandedLines: [String]?
     /// Files that could not be moved out of running/ yet.
     var unfinished: [Ending] = []
     var nextLook = 0.0
@@ -41,7 +43,7 @@ package final class Supervisor {
     var hasRecovered = false
     var isStopping = false
     /// Whether the root is the folder that was locked.
-    private var isAtHome = true
+    var isAtHome = true
     private var hasExited = false
     /// When systemd is next to be told that the daemon lives.
     var nextSign = 0.0

@@ -14,7 +14,7 @@ package final class NewFile {
     package enum Writers: Sendable {
         /// The temporary file is `.NAME.tmp`: who comes after one that was killed removes what is left of it.
         case one
-        /// `.NAME.PID.tmp`: nobody touches another's.
+        /// `.NAME.RANDOM.tmp`: nobody touches another's, nor what is left of one that was killed.
         case several
     }
 
@@ -26,8 +26,9 @@ package final class NewFile {
     ) throws {
         self.path = path
         let name = path.lastComponent?.string ?? ""
+        let unique = String(UInt32.random(in: .min ... .max), radix: 36)
         temporary = path.removingLastComponent().appending(
-            writers == .one ? ".\(name).tmp" : ".\(name).\(getpid()).tmp")
+            writers == .one ? ".\(name).tmp" : ".\(name).\(unique).tmp")
         // Of a writer that was killed; or it is a link that somebody has put there, to have another file written.
         unlink(temporary.string)
         descriptor = try .open(
@@ -51,9 +52,15 @@ package final class NewFile {
     /// - Parameter durable: on disk, folder entry included, before this returns.
     package func finish(durable: Bool) throws {
         if durable { try descriptor.sync() }
-        try temporary.rename(to: path)
         isOpen = false
-        try descriptor.close()
+        do {
+            // Some file systems say only now that there was no room.
+            try descriptor.close()
+            try temporary.rename(to: path)
+        } catch {
+            unlink(temporary.string)
+            throw error
+        }
         if durable { try path.removingLastComponent().syncFolder() }
     }
 }

@@ -68,7 +68,10 @@ package struct JobFolder: Sendable {
             do {
                 guard case .file(let identity)? = try Entry.at(folder.appending(name)) else { continue }
                 if seen.insert(name).inserted { found.append((name, identity)) }
-            } catch { throw unreadable(folder, error) }
+            } catch {
+                // Who is not named in running/ counts as gone.
+                if place == .running { throw unreadable(folder.appending(name), error) }
+            }
         }
         return found.sorted { ($0.identity.changed, $0.fileName) < ($1.identity.changed, $1.fileName) }
     }
@@ -100,8 +103,8 @@ package struct JobFolder: Sendable {
         }
     }
 
-    private func unreadable(_ folder: FilePath, _ reason: Errno) -> SpoolError {
-        SpoolError(.folder, "the folder \(folder) cannot be read", cause: reason)
+    private func unreadable(_ path: FilePath, _ reason: Errno) -> SpoolError {
+        SpoolError(.folder, "\(path) cannot be read", cause: reason)
     }
 
     /// The file as it lies in a place now; nil if it is not there.

@@ -26,7 +26,7 @@ struct Throughput {
     var imagesPerSecond: Double { elapsed > 0 ? Double(images) / elapsed : 0 }
     var waitShare: Double { elapsed > 0 ? min(1, waited / elapsed) : 0 }
 
-    /// Begins a new measurement, without what lies between (an evaluation, a log step).
+    /// Begins a new measurement, without what lies between (an evaluation).
     mutating func reset() {
         (images, waited) = (0, 0)
         (begun, last) = (.now, .now)

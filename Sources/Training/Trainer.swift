@@ -84,13 +84,15 @@ final class Trainer {
             report(.warning(warning))
         }
         if next == Self.timedStep { engine.timings = LayerTimings() }
-        let detail = curves.detail(of: next)
+        let (detail, isLogged) = (curves.detail(of: next), curves.isLogStep(next))
+        // Two log steps under way would share their time.
+        if isLogged, underWay.contains(where: \.isLogged) { try takeResults(waiting: true) }
         try engine.begin(
             batch,
             StepSettings(
                 step: state.step, learningRate: Float(rate), labelSmoothing: Float(plan.labelSmoothing),
                 detail: detail))
-        underWay.append(Begun(step: next, learningRate: rate, isLogged: curves.isLogStep(next)))
+        underWay.append(Begun(step: next, learningRate: rate, isLogged: isLogged))
         state.step += 1
         state.batch += 1
         throughput.waited(input.lastWait)
@@ -124,7 +126,9 @@ final class Trainer {
     }
 
     private func log(_ begun: Begun, _ statistics: StepStatistics?) throws {
-        let (step, rate) = (begun.step, begun.learningRate)
+        let (step, rate, throughput) = (begun.step, begun.learningRate, throughput)
+        // A device goes on while this is written.
+        self.throughput.reset()
         try curves.logged(state.window, step: step, learningRate: rate, throughput)
         if let statistics { try curves.logged(statistics, step: step) }
         if let seconds = checkpoints.takeSeconds() { try curves.checkpointed(seconds: seconds, step: step) }
@@ -133,7 +137,6 @@ final class Trainer {
                 step: step, loss: state.window.meanLoss, top1Error: state.window.top1Error,
                 learningRate: rate, imagesPerSecond: throughput.imagesPerSecond))
         state.window = Tally()
-        throughput.reset()
     }
 
     private var hasStagnated: Bool {

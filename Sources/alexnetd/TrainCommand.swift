@@ -79,6 +79,7 @@ struct TrainCommand: ParsableCommand {
         guard let lock = try? FileLock(run.lock) else { return }
         defer { withExtendedLifetime(lock) {} }
         var status = RunStatus.load(run.status) ?? RunStatus(state: .failed, attempt: 1)
+        status.attempt = max(status.attempt, AttemptRecord.load(run.attempts)?.attempts ?? 1)
         (status.name, status.state, status.message) = (name.stem, .failed, "\(error)")
         (status.pid, status.eta, status.imagesPerSecond, status.deviceFault) = (nil, nil, nil, nil)
         status.updated = Date()

@@ -148,7 +148,9 @@ extension WholeProgram {
             try FileManager.default.removeItem(atPath: away.string)
             usleep(3_000_000)
             #expect(place.exists(place.root.running.appending("net.yml")))
-            #expect(place.status()?.state == .training, "\(daemon.errorOutput)")
+            let status = try #require(place.status())
+            #expect([.training, .evaluating].contains(status.state), "\(daemon.errorOutput)")
+            #expect(status.attempt == 1)
             daemon.signal(SIGTERM)
             #expect(try await daemon.end() == .exited(0))
         }

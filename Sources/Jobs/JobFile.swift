@@ -1,4 +1,5 @@
-// A job file's bytes, and those of other small files that people write: read once, size capped, so that what was checked is what is used.
+// A job file's bytes, and those of other small files that people write: read once, size capped, so that what was checked is
+// what is used.
 
 internal import Glibc
 package import SystemPackage
